@@ -1,0 +1,111 @@
+#include "core/base/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "core/base/result.h"
+
+namespace hub {
+
+FileDescriptor::FileDescriptor(FileDescriptor&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)) {}
+
+FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
+  if (this != &other) {
+    close();
+    fd_ = std::exchange(other.fd_, -1);
+  }
+  return *this;
+}
+
+FileDescriptor::~FileDescriptor() { close(); }
+
+void FileDescriptor::close() {
+  if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+}
+
+void throw_errno(std::string_view doing, const std::filesystem::path& path) {
+  const auto reason = std::generic_category().message(errno);
+  throw EnvError("cannot " + std::string(doing) + " " + path.string() + ": " + reason);
+}
+
+FileDescriptor open_file(const std::filesystem::path& path, int flags, mode_t mode) {
+  FileDescriptor file(::open(path.c_str(), flags | O_CLOEXEC, mode));  // NOLINT(*-vararg)
+  if (!file.is_open()) throw_errno("open", path);
+  return file;
+}
+
+Buffer read_at(const FileDescriptor& file, std::uint64_t offset, std::size_t size) {
+  Buffer out(size);
+  std::size_t done = 0;
+  while (done < size) {
+    const auto got = ::pread(file.get(), out.data() + done, size - done,  // NOLINT(*-arithmetic)
+                             static_cast<off_t>(offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw_errno("read", "an open file");
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  out.resize(done);
+  return out;
+}
+
+void write_at(const FileDescriptor& file, std::uint64_t offset, Bytes bytes) {
+  while (!bytes.empty()) {
+    const auto put = ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) throw_errno("write", "an open file");
+    bytes = bytes.subspan(static_cast<std::size_t>(put));
+    offset += static_cast<std::uint64_t>(put);
+  }
+}
+
+Buffer read_file(const std::filesystem::path& path, std::size_t max_size) {
+  const auto file = open_file(path, O_RDONLY);
+  auto out = read_at(file, 0, max_size + 1);
+  if (out.size() > max_size) {
+    throw EnvError("cannot read " + path.string() + ": it is larger than the " +
+                   std::to_string(max_size) + " bytes allowed");
+  }
+  return out;
+}
+
+std::optional<Buffer> read_file_if_there(const std::filesystem::path& path, std::size_t max_size) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return std::nullopt;
+  return read_file(path, max_size);
+}
+
+void replace_file(const std::filesystem::path& path, Bytes content, mode_t mode) {
+  auto temporary = path;
+  temporary += ".new";
+  {
+    const auto file = open_file(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode);
+    if (::fchmod(file.get(), mode) != 0) throw_errno("set the mode of", temporary);
+    write_at(file, 0, content);
+    if (::fsync(file.get()) != 0) throw_errno("sync", temporary);
+  }
+  if (::rename(temporary.c_str(), path.c_str()) != 0) throw_errno("replace", path);
+  sync_folder(path.has_parent_path() ? path.parent_path() : ".");
+}
+
+void sync_folder(const std::filesystem::path& folder) {
+  const auto fd = open_file(folder, O_RDONLY | O_DIRECTORY);
+  if (::fsync(fd.get()) != 0) throw_errno("sync the folder", folder);
+}
+
+void make_private_folder(const std::filesystem::path& folder) {
+  if (folder.empty()) return;
+  if (std::filesystem::is_directory(folder)) return;
+  if (folder.has_parent_path()) make_private_folder(folder.parent_path());
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+    throw_errno("create the folder", folder);
+  }
+}
+
+}  // namespace hub
