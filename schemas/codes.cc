@@ -23,7 +23,7 @@ std::optional<DeliveryClass> delivery_class(std::uint8_t code) {
   return between(code, DeliveryClass::Ordinary, DeliveryClass::Violence);
 }
 std::optional<Outcome> outcome(std::uint8_t code) {
-  return between(code, Outcome::Held, Outcome::Reseal);
+  return between(code, Outcome::Held, Outcome::BrokenChain);
 }
 std::optional<Answer> answer(std::uint8_t code) {
   return between(code, Answer::Accepted, Answer::HeaderDisagrees);
@@ -43,6 +43,8 @@ std::string_view word(Outcome outcome) {
     case Outcome::UnknownRecipient: return "unknown-recipient";
     case Outcome::NotOriginalSender: return "not-original-sender";
     case Outcome::Reseal: return "reseal";
+    case Outcome::PositionReused: return "position-reused";
+    case Outcome::BrokenChain: return "broken-chain";
   }
   return "unknown";
 }
@@ -70,6 +72,11 @@ std::string_view describe(Outcome outcome) {
     case Outcome::NotOriginalSender:
       return "Only the authority that sent a record may amend or withdraw it.";
     case Outcome::Reseal: return "The key it was sealed to is gone; it is sealed again by itself.";
+    case Outcome::PositionReused:
+      return "Its sender signed two records for one position; tell the hub's operator, with both "
+             "logs.";
+    case Outcome::BrokenChain:
+      return "It does not follow the record before it; tell the hub's operator, with both logs.";
   }
   return "Unknown outcome.";
 }

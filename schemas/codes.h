@@ -30,6 +30,8 @@ enum class Outcome : std::uint8_t {
   UnknownRecipient = 10,   // the recipient is not in the register, or is suspended
   NotOriginalSender = 11,  // only the original sender may amend or withdraw a record
   Reseal = 12,             // the key it was sealed to is lost: seal it again under a newer one
+  PositionReused = 13,     // the sender signed two different records for one position
+  BrokenChain = 14,        // it does not name the record before it in its stream
 };
 
 // How the broker answers a submission, and the reasons it is counted under when it says no.

@@ -45,6 +45,8 @@ class UnverifiedEpochKey {
  public:
   [[nodiscard]] static Result<UnverifiedEpochKey, WireError> parse(Bytes bytes);
   [[nodiscard]] const std::string& claimed_authority() const { return key_.authority; }
+  // For a party's own statements, read back from its own folder.
+  [[nodiscard]] const EpochKey& claims() const { return key_; }
   [[nodiscard]] Result<EpochKey, WireError> verify(
       const crypto::VerifyKey<crypto::Identity>& identity, std::string_view hub) &&;
 

@@ -149,14 +149,18 @@ Result<Submitted, WireError> parse_submitted(Bytes content) {
 Buffer encode(const Gap& gap) {
   flatbuffers::FlatBufferBuilder builder(64);
   const auto stream = to_wire(gap.stream);
-  builder.Finish(wire::CreateGap(builder, &stream, gap.expected_position));
+  const auto sender = text(builder, gap.sender);
+  builder.Finish(wire::CreateGap(builder, sender, &stream, gap.expected_position));
   return finished(builder);
 }
 
 Result<Gap, WireError> parse_gap(Bytes content) {
   const auto* wire = verified_root<wire::Gap>(content);
   if (wire == nullptr || wire->stream() == nullptr) return fail(WireError::Malformed);
-  return Gap{uuid_of(*wire->stream()), wire->expected_position()};
+  Gap out{std::string(text_of(wire->sender())), uuid_of(*wire->stream()),
+          wire->expected_position()};
+  if (!is_name(out.sender)) return fail(WireError::BadText);
+  return out;
 }
 
 Buffer encode(const ReceiptDelivery& delivery) {
@@ -189,7 +193,8 @@ Result<VoidConfirmation, WireError> parse_void_confirmation(Bytes content) {
 Buffer encode(const NoteDelivery& delivery) {
   flatbuffers::FlatBufferBuilder builder(delivery.note.size() + 64);
   const auto note = text(builder, delivery.note);
-  builder.Finish(wire::CreateNoteDelivery(builder, static_cast<std::uint8_t>(delivery.kind), note));
+  builder.Finish(wire::CreateNoteDelivery(builder, static_cast<std::uint8_t>(delivery.kind),
+                                          delivery.number, note));
   return finished(builder);
 }
 
@@ -198,7 +203,7 @@ Result<NoteDelivery, WireError> parse_note_delivery(Bytes content) {
   if (wire == nullptr) return fail(WireError::Malformed);
   const auto kind = static_cast<NoteKind>(wire->kind());
   if (kind != NoteKind::Register && kind != NoteKind::Bundle) return fail(WireError::UnknownCode);
-  return NoteDelivery{kind, std::string(text_of(wire->note()))};
+  return NoteDelivery{kind, wire->number(), std::string(text_of(wire->note()))};
 }
 
 Buffer encode(const Ping& ping) {

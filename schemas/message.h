@@ -93,6 +93,7 @@ struct Submitted {
 };
 
 struct Gap {
+  std::string sender;
   Uuid stream;
   std::uint64_t expected_position = 0;
 };
@@ -109,6 +110,7 @@ struct VoidConfirmation {
 
 struct NoteDelivery {
   NoteKind kind = NoteKind::Register;
+  std::uint64_t number = 0;
   std::string note;  // empty in a FetchNote
 };
 

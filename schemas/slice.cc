@@ -93,12 +93,20 @@ Buffer batch_signing_input(std::string_view hub, std::string_view sender,
       .take();
 }
 
-// Void or not, the leaves, their places and the signed root make the slice what it is.
-crypto::Digest Slice::digest() const {
-  ByteWriter out(64 + 36 * records_.size());
-  out.prefixed("hub/slice/v1").prefixed(facts_.batch_root).u64(facts_.batch_size);
-  for (const auto& record : records_) out.prefixed(record.leaf);
+crypto::Digest leaves_digest(std::span<const crypto::Digest> leaves) {
+  ByteWriter out(32 + 36 * leaves.size());
+  out.prefixed("hub/slice/v1");
+  for (const auto& leaf : leaves) out.prefixed(leaf);
   return crypto::sha256(out.view());
+}
+
+crypto::Digest Slice::digest() const { return leaves_digest(leaves()); }
+
+std::vector<crypto::Digest> Slice::leaves() const {
+  std::vector<crypto::Digest> out;
+  out.reserve(records_.size());
+  for (const auto& record : records_) out.push_back(record.leaf);
+  return out;
 }
 
 bool Slice::has_voids() const {
@@ -144,11 +152,8 @@ Result<Slice, WireError> UnverifiedSlice::verify(const crypto::VerifyKey<crypto:
                                                  std::string_view hub) && {
   const auto& facts = slice_.facts_;
   if (facts.hub != hub) return fail(WireError::OtherHub);
-  std::vector<crypto::Digest> leaves;
-  leaves.reserve(slice_.records_.size());
-  for (const auto& record : slice_.records_) leaves.push_back(record.leaf);
   const auto root =
-      crypto::root_of_subset(leaves, slice_.indices_, facts.batch_size, slice_.proof_);
+      crypto::root_of_subset(slice_.leaves(), slice_.indices_, facts.batch_size, slice_.proof_);
   if (!root || *root != facts.batch_root) return fail(WireError::BadProof);
   const auto input = batch_signing_input(facts.hub, facts.sender, facts.register_number,
                                          facts.batch_size, facts.batch_root);

@@ -33,6 +33,9 @@ using SharedBytes = std::shared_ptr<const Buffer>;
                                          std::uint64_t register_number, std::uint32_t size,
                                          const crypto::Digest& root);
 
+// SHA-256("hub/slice/v1" || leaf ...): one slice in a word, known to whoever has its leaves.
+[[nodiscard]] crypto::Digest leaves_digest(std::span<const crypto::Digest> leaves);
+
 // One record of a slice. A void one (its position will never be delivered) has a leaf and no more.
 struct SealedRecord {
   bool is_void = false;
@@ -70,8 +73,9 @@ class Slice {
     return facts_.first_position + records_.size();
   }
   [[nodiscard]] const SharedBytes& bytes() const { return bytes_; }
-  // Of the sender's own bytes, before any void: what makes two submissions the same.
+  // What makes two submissions the same: the leaves, void or not, in order.
   [[nodiscard]] crypto::Digest digest() const;
+  [[nodiscard]] std::vector<crypto::Digest> leaves() const;
   [[nodiscard]] bool has_voids() const;
   // The broker's notice and the sender's confirmation of it, for the void records.
   [[nodiscard]] Bytes void_notice() const { return void_notice_; }
@@ -99,6 +103,8 @@ class UnverifiedSlice {
   [[nodiscard]] std::string_view claimed_sender() const { return slice_.facts_.sender; }
   // Where the slice says it belongs, so that an answer can name it.
   [[nodiscard]] const SliceFacts& claims() const { return slice_.facts_; }
+  // For a party's own slices, read back from its own store.
+  [[nodiscard]] const std::vector<SealedRecord>& claimed_records() const { return slice_.records_; }
 
   // Gives up the contents only to a caller holding the claimed sender's key.
   [[nodiscard]] Result<Slice, WireError> verify(const crypto::VerifyKey<crypto::Envelope>& key,
