@@ -14,8 +14,8 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
-#include <map>
 #include <mutex>
+#include <set>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -57,13 +57,16 @@ class Loop {
   // From any thread; callbacks run in the order posted.
   void post(Callback callback);
 
-  // Until stop(). A stop() before run() ends it after one turn.
+  // Until stop(). A stop() before run() ends it after one turn. What was posted before stop() runs.
   void run();
   // From any thread or a signal handler.
   void stop();
   // stop() on any of these signals. Call before other threads start: it blocks the signals in the
   // calling thread and in those it starts later.
   void stop_on(std::initializer_list<int> signals);
+
+  // A number this loop never gives twice; for what its users must tell apart.
+  [[nodiscard]] std::uint64_t next_number() { return ++last_number_; }
 
   [[nodiscard]] const Clock& clock() const { return clock_; }
 
@@ -74,12 +77,13 @@ class Loop {
     Callback writable;
   };
   struct Due {
+    SteadyTime when;
     std::chrono::milliseconds interval{0};  // 0: once
     Callback callback;
   };
-  using DueKey = std::pair<SteadyTime, Timer>;
 
-  void arm(int fd, Watch& watch, bool is_new);
+  void arm(int fd, const Watch& watch, int operation);
+  Watch& watch_of(int fd, int& operation);
   Timer schedule(std::chrono::milliseconds delay, std::chrono::milliseconds interval,
                  Callback callback);
   [[nodiscard]] int wait_ms() const;
@@ -95,9 +99,9 @@ class Loop {
 
   std::unordered_map<int, Watch> watches_;
   std::uint32_t last_generation_ = 0;
-  std::map<DueKey, Due> due_;
-  std::unordered_map<Timer, SteadyTime> due_times_;
-  Timer last_timer_ = 0;
+  std::set<std::pair<SteadyTime, Timer>> order_;  // of timers_
+  std::unordered_map<Timer, Due> timers_;
+  std::uint64_t last_number_ = 0;
 
   std::mutex posted_mutex_;
   std::vector<Callback> posted_;
