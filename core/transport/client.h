@@ -28,6 +28,8 @@ struct ClientOptions {
   crypto::TransportPublic server_key;  // nobody else can answer
   crypto::TransportSecret secret;
   std::size_t max_message_bytes = std::size_t{4} << 20U;
+  // A broker that sends more than this without finishing a message loses the connection.
+  std::size_t max_undelivered_bytes = std::size_t{16} << 20U;
   std::chrono::milliseconds heartbeat{5000};   // three without a byte end the session
   std::chrono::milliseconds handshake{10000};  // connecting included
   std::chrono::milliseconds retry_least{100};
@@ -42,8 +44,8 @@ class Client {
     Unreachable,    // no connection, or no proper handshake in time
     NotRegistered,  // the broker does not know our key
     Silent,         // no byte for three heartbeats
-    ClosedByPeer,
-    Asked,  // stop(), or reset() for a reason of the protocol above
+    ClosedByPeer,   // or ended because the peer broke the rules of the wire
+    Asked,          // stop(), or reset() for a reason of the protocol above
   };
 
   // Called on the loop thread.

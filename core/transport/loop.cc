@@ -13,7 +13,8 @@
 namespace hub::transport {
 namespace {
 
-constexpr int kReadable = EPOLLIN | EPOLLRDHUP;
+constexpr std::uint32_t kReadable = EPOLLIN | EPOLLRDHUP;
+constexpr std::uint32_t kWritable = EPOLLOUT;
 constexpr std::chrono::milliseconds kLongestWait{60000};
 
 // The generation tells an event of a forgotten descriptor from one of its successor.
@@ -32,8 +33,7 @@ Loop::~Loop() = default;
 
 void Loop::arm(int fd, const Watch& watch, int operation) {
   epoll_event event{};
-  event.events = static_cast<std::uint32_t>((watch.readable ? kReadable : 0) |
-                                            (watch.writable ? EPOLLOUT : 0));
+  event.events = (watch.readable ? kReadable : 0U) | (watch.writable ? kWritable : 0U);
   event.data.u64 = tag_of(fd, watch.generation);
   if (::epoll_ctl(epoll_.get(), operation, fd, &event) != 0) throw_errno("watch", "a descriptor");
 }
@@ -150,10 +150,9 @@ void Loop::dispatch(int fd, std::uint32_t generation, std::uint32_t events) {
     if (found == watches_.end() || found->second.generation != generation) return;
     if (const auto callback = found->second.*which) callback();
   };
-  constexpr std::uint32_t kReads = EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR;
-  constexpr std::uint32_t kWrites = EPOLLOUT | EPOLLHUP | EPOLLERR;
-  if ((events & kReads) != 0) call(&Watch::readable);
-  if ((events & kWrites) != 0) call(&Watch::writable);
+  constexpr std::uint32_t kEnded = EPOLLHUP | EPOLLERR;
+  if ((events & (kReadable | kEnded)) != 0) call(&Watch::readable);
+  if ((events & (kWritable | kEnded)) != 0) call(&Watch::writable);
 }
 
 void Loop::run_posted() {

@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <cstddef>
 
 namespace hub::transport {
@@ -30,7 +31,11 @@ std::optional<tcp_info> info_of(int fd) {
 
 std::optional<TcpTap> TcpTap::of(int fd) {
   FileDescriptor own(::fcntl(fd, F_DUPFD_CLOEXEC, 0));  // NOLINT(*-vararg)
-  if (!own.is_open() || !info_of(own.get())) return std::nullopt;
+  if (!own.is_open()) {
+    if (errno == EMFILE && info_of(fd)) ::shutdown(fd, SHUT_RDWR);
+    return std::nullopt;
+  }
+  if (!info_of(own.get())) return std::nullopt;
   return TcpTap(std::move(own));
 }
 

@@ -14,7 +14,8 @@ namespace hub::transport {
 
 class TcpTap {
  public:
-  // Nothing when the descriptor is closed by now, or is no connected TCP socket.
+  // Nothing when the descriptor is closed by now, or is no TCP socket. When the system has no
+  // descriptor left the connection is cut, because it could not be watched.
   [[nodiscard]] static std::optional<TcpTap> of(int fd);
 
   // Bytes ZeroMQ has read from the connection since it began; never more than it really has.
