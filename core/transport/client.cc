@@ -6,6 +6,7 @@
 
 #include "core/base/byte_reader.h"
 #include "core/base/result.h"
+#include "core/transport/lookout.h"
 #include "core/transport/monitor.h"
 #include "core/transport/socket.h"
 #include "core/transport/tcp_tap.h"
@@ -58,7 +59,7 @@ class Client::Impl {
   void attempt();
   void look();
   bool receive_batch(const Current& session, std::size_t most);
-  bool pull_events(const Current& session);
+  void pull_events(const Current& session);
   void handle(const Current& session, const MonitorEvent& event);
   void opened(const Current& session);
   void check();
@@ -66,7 +67,6 @@ class Client::Impl {
   void close_session();
   void wait_for_next();
   Socket::Sent put(Session& session, const Message& message);
-  void look_soon();
 
   Loop& loop_;
   ClientOptions options_;
@@ -77,13 +77,16 @@ class Client::Impl {
   Current session_;
   State state_;
   Loop::Timer timer_ = 0;  // the next attempt, the end of this one, or the check of a session
-  bool looking_ = false;
-  bool look_posted_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  Lookout lookout_;
 };
 
 Client::Impl::Impl(Loop& loop, ClientOptions options, Handler& handler, Random random)
-    : loop_(loop), options_(std::move(options)), handler_(handler), random_(std::move(random)) {
+    : loop_(loop),
+      options_(std::move(options)),
+      handler_(handler),
+      random_(std::move(random)),
+      lookout_(loop, [this] { look(); }) {
   require(options_.max_message_bytes >= 1024, "a client takes messages of 1 KiB at least");
   require(options_.retry_least.count() > 0 && options_.retry_most >= options_.retry_least,
           "a client waits between attempts");
@@ -124,29 +127,21 @@ void Client::Impl::attempt() {
   loop_.watch(socket.fd(), [this] { look(); });
   loop_.watch(session_->monitor.fd(), [this] { look(); });
   socket.connect(options_.endpoint);
-  look_soon();
+  lookout_.soon();
 }
 
 void Client::Impl::look() {
   const auto session = session_;
   if (!session) return;
-  looking_ = true;
-  bool drained = receive_batch(session, kBatch);
-  // A session's last words come before its end.
-  if (drained) drained = pull_events(session);
-  if (session == session_ && std::exchange(session->refused_room, false)) handler_.room();
-  looking_ = false;
-  if (session == session_ && !drained) look_soon();
-}
-
-void Client::Impl::look_soon() {
-  if (look_posted_ || looking_) return;
-  look_posted_ = true;
-  loop_.post([this, alive = std::weak_ptr<bool>(alive_)] {
-    if (alive.expired()) return;
-    look_posted_ = false;
-    look();
-  });
+  bool drained = false;
+  {
+    const auto looking = lookout_.looking();
+    drained = receive_batch(session, kBatch);
+    // A session's last words come before its end.
+    if (drained) pull_events(session);
+    if (session == session_ && std::exchange(session->refused_room, false)) handler_.room();
+  }
+  if (!drained) lookout_.soon();
 }
 
 // True when nothing waits any more.
@@ -166,7 +161,7 @@ bool Client::Impl::receive_batch(const Current& session, std::size_t most) {
   return false;
 }
 
-bool Client::Impl::pull_events(const Current& session) {
+void Client::Impl::pull_events(const Current& session) {
   while (session == session_) {
     const auto event = session->monitor.next();
     if (!event) break;
@@ -177,7 +172,6 @@ bool Client::Impl::pull_events(const Current& session) {
     }
     if (session == session_) handle(session, *event);
   }
-  return true;
 }
 
 void Client::Impl::handle(const Current& session, const MonitorEvent& event) {
@@ -229,9 +223,10 @@ void Client::Impl::check() {
     session->bytes_read = bytes_read;
     session->last_byte = now;
   }
-  looking_ = true;
-  static_cast<void>(receive_batch(session, kBatch));
-  looking_ = false;
+  {
+    const auto looking = lookout_.looking();
+    static_cast<void>(receive_batch(session, kBatch));
+  }
   if (session != session_) return;
   if (session->flood.over(session->bytes_read, options_.max_undelivered_bytes)) {
     end(Reason::ClosedByPeer);
@@ -283,7 +278,7 @@ Socket::Sent Client::Impl::put(Session& session, const Message& message) {
   zmq_msg_copy(&copy.raw(), &message.raw());
   const auto sent = session.socket.send(copy.raw(), false);
   if (sent == Socket::Sent::Yes) session.last_sent = loop_.clock().steady();
-  look_soon();
+  lookout_.soon();
   return sent;
 }
 

@@ -8,6 +8,7 @@
 #include "core/base/encoding.h"
 #include "core/base/result.h"
 #include "core/transport/connections.h"
+#include "core/transport/lookout.h"
 #include "core/transport/monitor.h"
 #include "core/transport/socket.h"
 #include "core/transport/zap.h"
@@ -35,19 +36,6 @@ struct Incoming {
   std::string routing_id;
   Message message;
   bool multipart = false;
-};
-
-class Flag {
- public:
-  explicit Flag(bool& flag) : flag_(flag) { flag_ = true; }
-  Flag(const Flag&) = delete;
-  Flag& operator=(const Flag&) = delete;
-  Flag(Flag&&) = delete;
-  Flag& operator=(Flag&&) = delete;
-  ~Flag() { flag_ = false; }
-
- private:
-  bool& flag_;
 };
 
 }  // namespace
@@ -83,7 +71,6 @@ class Server::Impl {
   void check();
   void keep_alive(SteadyTime now);
   Socket::Sent put(Peer& peer, const Message& message);
-  void look_soon();
 
   Loop& loop_;
   ServerOptions options_;
@@ -95,9 +82,7 @@ class Server::Impl {
   Socket router_;
   Monitor monitor_;
   Loop::Timer timer_ = 0;
-  bool looking_ = false;
-  bool look_posted_ = false;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  Lookout lookout_;
 
   Connections connections_;
   std::unordered_map<PeerId, Peer> peers_;
@@ -115,6 +100,7 @@ Server::Impl::Impl(Loop& loop, ServerOptions options, Registered registered, Han
       zap_(loop, context_, registered_),
       router_(context_, ZMQ_ROUTER),
       monitor_(context_, router_, "server"),
+      lookout_(loop, [this] { look(); }),
       connections_({.connections = options_.max_connections,
                     .undelivered_bytes = options_.max_undelivered_bytes,
                     .silence = 3 * options_.heartbeat,
@@ -138,7 +124,7 @@ Server::Impl::Impl(Loop& loop, ServerOptions options, Registered registered, Han
   loop_.watch(router_.fd(), [this] { look(); });
   loop_.watch(monitor_.fd(), [this] { look(); });
   timer_ = loop_.every(kCheckInterval, [this] { check(); });
-  look_soon();
+  lookout_.soon();
 }
 
 Server::Impl::~Impl() {
@@ -151,25 +137,14 @@ Server::Impl::~Impl() {
 void Server::Impl::look() {
   bool drained = false;
   {
-    const Flag looking(looking_);
+    const auto looking = lookout_.looking();
     pull_events();
     drained = receive_batch(kBatch);
     // What a connection said before it ended comes before its end.
     if (drained) finish_leaving();
     offer_room();
   }
-  if (!drained) look_soon();
-}
-
-// After a send, and when more waits than one turn takes: ZeroMQ's descriptor will not say it again.
-void Server::Impl::look_soon() {
-  if (look_posted_ || looking_) return;
-  look_posted_ = true;
-  loop_.post([this, alive = std::weak_ptr<bool>(alive_)] {
-    if (alive.expired()) return;
-    look_posted_ = false;
-    look();
-  });
+  if (!drained) lookout_.soon();
 }
 
 // True when nothing waits any more.
@@ -336,7 +311,7 @@ void Server::Impl::check() {
   pull_events();
   connections_.sample(now);
   {
-    const Flag looking(looking_);
+    const auto looking = lookout_.looking();
     static_cast<void>(receive_batch((2 * connections_.size()) + kBatch));
   }
   for (const auto& [id, what] : connections_.judge(now)) {
@@ -365,7 +340,7 @@ Socket::Sent Server::Impl::put(Peer& peer, const Message& message) {
   zmq_msg_copy(&copy.raw(), &message.raw());
   const auto sent = router_.send(address.raw(), true);
   if (sent == Socket::Sent::Yes) static_cast<void>(router_.send(copy.raw(), false));
-  look_soon();
+  lookout_.soon();
   return sent;
 }
 
