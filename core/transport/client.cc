@@ -32,6 +32,7 @@ struct Session {
   std::uint64_t bytes_read = 0;
   SteadyTime last_byte;
   SteadyTime last_sent;
+  SteadyTime last_check;
   bool refused_room = false;
 };
 
@@ -140,6 +141,8 @@ void Client::Impl::look() {
     // A session's last words come before its end.
     if (drained) pull_events(session);
     if (session == session_ && std::exchange(session->refused_room, false)) handler_.room();
+    // Receiving comes last: what the handler sent meanwhile may have taken a wake-up away.
+    drained = drained && receive_batch(session, kBatch);
   }
   if (!drained) lookout_.soon();
 }
@@ -206,6 +209,7 @@ void Client::Impl::opened(const Current& session) {
   const auto now = loop_.clock().steady();
   session->last_byte = now;
   session->last_sent = now;
+  session->last_check = now;
   enter(State::Phase::Connected);
   timer_ = loop_.every(std::clamp(options_.heartbeat / 4, std::chrono::milliseconds(1),
                                   kLongestCheckInterval),
@@ -219,10 +223,11 @@ void Client::Impl::check() {
   const auto session = session_;
   const auto now = loop_.clock().steady();
   const auto bytes_read = session->tap->bytes_read();
-  if (bytes_read > session->bytes_read) {
-    session->bytes_read = bytes_read;
-    session->last_byte = now;
-  }
+  const auto silence = 3 * options_.heartbeat;
+  // A check that comes late by the whole time of silence: it was this process that stood still.
+  const bool stood_still = now - std::exchange(session->last_check, now) > silence;
+  if (bytes_read > session->bytes_read || stood_still) session->last_byte = now;
+  session->bytes_read = std::max(session->bytes_read, bytes_read);
   {
     const auto looking = lookout_.looking();
     static_cast<void>(receive_batch(session, kBatch));
@@ -232,7 +237,7 @@ void Client::Impl::check() {
     end(Reason::ClosedByPeer);
     return;
   }
-  if (now - session->last_byte > 3 * options_.heartbeat) {
+  if (now - session->last_byte > silence) {
     end(Reason::Silent);
     return;
   }

@@ -47,12 +47,14 @@ void Connections::remove(ConnectionId id) {
 }
 
 void Connections::sample(SteadyTime now) {
+  const bool stood_still = now - std::exchange(last_sample_, now) > limits_.silence;
   for (auto& [id, connection] : connections_) {
     const auto bytes_read = connection.tap.bytes_read();
     if (bytes_read > connection.bytes_read) {
       connection.bytes_read = bytes_read;
       connection.last_byte = now;
     }
+    if (stood_still) connection.last_byte = now;
     if (!connection.closing && connection.tap.peer_left()) connection.closing = now;
   }
 }

@@ -55,7 +55,8 @@ class Connections {
   [[nodiscard]] std::size_t size() const { return connections_.size(); }
 
   // First sample(), then receive what waits, then judge(): so what is complete is not held against
-  // a connection.
+  // a connection. A sample that comes late by the whole time of silence finds nobody silent: it was
+  // this process that stood still.
   void sample(SteadyTime now);
   struct Verdict {
     ConnectionId id;
@@ -70,6 +71,7 @@ class Connections {
   const ConnectionLimits limits_;
   std::map<ConnectionId, Connection> connections_;  // ids increase: oldest first
   std::unordered_map<int, ConnectionId> by_fd_;
+  SteadyTime last_sample_{};
 };
 
 }  // namespace hub::transport

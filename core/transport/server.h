@@ -77,7 +77,7 @@ class Server {
 
   // How often something was refused since the start.
   struct Counters {
-    std::uint64_t refused_handshakes = 0;  // every handshake that failed, for whatever reason
+    std::uint64_t refused_handshakes = 0;  // connections that ended without a session
     std::uint64_t unregistered = 0;        // handshakes and messages of keys not registered
     std::uint64_t multipart = 0;           // connections cut for a message of several parts
     std::uint64_t oversized = 0;           // connections cut for a message over the limit
