@@ -139,7 +139,8 @@ TEST(Client, DoublesItsLongestWaitUpToTheMost) {
   Waiter log;
   // One less than a multiple of 101, 301, 701 and 901, which is how many waits there are to choose
   // from: always the longest.
-  const auto longest = ByteWriter().u64((101ULL * 301 * 701 * 901) - 1).take();
+  ByteWriter longest;
+  longest.u64((101ULL * 301 * 701 * 901) - 1);
   Client client(loop,
                 ClientOptions{.endpoint = "tcp://127.0.0.1:9",
                               .server_key = {},
@@ -147,7 +148,7 @@ TEST(Client, DoublesItsLongestWaitUpToTheMost) {
                               .retry_least = milliseconds(100),
                               .retry_most = milliseconds(1000)},
                 log,
-                [&](std::span<std::uint8_t> out) { std::ranges::copy(longest, out.begin()); });
+                [&](std::span<std::uint8_t> out) { std::ranges::copy(longest.view(), out.begin()); });
   std::vector<std::int64_t> waits;
   log.done = [&] {
     waits.push_back(to_ms(*client.state().next_attempt) - clock.ms);

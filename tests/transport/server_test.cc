@@ -134,7 +134,7 @@ TEST_F(Wire, CutsAUserAtOnceWithoutWaitingForAMessage) {
   const auto key = crypto::public_of(secret);
   const auto client = client_of(std::move(secret));
   const auto other = client_of(server.enrol("E09000002"));
-  ASSERT_TRUE(until_peers(2));
+  ASSERT_TRUE(until_received(2));
   server.registry.remove(key);
   server.loop.in([&] { server.server().cut_user("E09000001"); });
   ASSERT_TRUE(client->until_ended(Reason::NotRegistered));
@@ -146,7 +146,7 @@ TEST_F(Wire, CutsAUserAtOnceWithoutWaitingForAMessage) {
 
 TEST_F(Wire, GivesEverySessionANumberOfItsOwn) {
   const auto client = client_of(server.enrol("E09000001"));
-  ASSERT_TRUE(until_peers(1));
+  ASSERT_TRUE(until_received(1));
   const auto first = only_peer();
   server.loop.in([&] { server.server().cut(first); });
   ASSERT_TRUE(server.log.board.until(
