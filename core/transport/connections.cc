@@ -5,22 +5,26 @@
 
 namespace hub::transport {
 
-std::size_t Connections::accept(ConnectionId id, int fd, SteadyTime now) {
+bool Connections::accept(ConnectionId id, int fd, SteadyTime now) {
+  by_fd_.erase(fd);
   auto tap = TcpTap::of(fd);
-  if (!tap) return 0;  // gone already: its end is reported next
+  if (!tap) return false;
   connections_.emplace(id, Connection{std::move(*tap), now, now});
   by_fd_[fd] = id;
+  return true;
+}
 
+bool Connections::make_room(SteadyTime now) {
   const auto open = [](const auto& entry) { return !entry.second.cut; };
   if (static_cast<std::size_t>(std::ranges::count_if(connections_, open)) <= limits_.connections) {
-    return 0;
+    return false;
   }
-  // The newest has no session yet, so there is always one to cut.
   const auto oldest = std::ranges::find_if(connections_, [](const auto& entry) {
     return !entry.second.cut && !entry.second.peer;
   });
+  if (oldest == connections_.end()) return false;
   cut(oldest->second, now);
-  return 1;
+  return true;
 }
 
 Connection* Connections::find(ConnectionId id) {

@@ -42,9 +42,11 @@ class Connections {
  public:
   explicit Connections(ConnectionLimits limits) : limits_(limits) {}
 
-  // A connection ZeroMQ accepted on `fd`, which takes the number over from an earlier one. Returns
-  // how many were cut to keep to the limit: the oldest without a session first.
-  std::size_t accept(ConnectionId id, int fd, SteadyTime now);
+  // A connection ZeroMQ accepted on `fd`, which takes the number over from an earlier one. False:
+  // it is gone by now.
+  [[nodiscard]] bool accept(ConnectionId id, int fd, SteadyTime now);
+  // Cuts the oldest without a session if there are too many. True: it did.
+  [[nodiscard]] bool make_room(SteadyTime now);
 
   // Nullptr when unknown. The pointer holds until the connection is removed.
   [[nodiscard]] Connection* find(ConnectionId id);

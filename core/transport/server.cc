@@ -258,11 +258,15 @@ void Server::Impl::take_from(PeerId id, Peer& peer, Connection& connection, Mess
 }
 
 void Server::Impl::pull_events() {
+  const auto now = loop_.clock().steady();
   while (const auto event = monitor_.next()) {
     switch (event->event) {
       case ZMQ_EVENT_ACCEPTED:
-        counters_.crowded_out += connections_.accept(loop_.next_number(), event->value,
-                                                     loop_.clock().steady());
+        if (!connections_.accept(loop_.next_number(), event->value, now)) {
+          ++counters_.refused_handshakes;
+        } else if (connections_.make_room(now)) {
+          ++counters_.crowded_out;
+        }
         break;
       case ZMQ_EVENT_DISCONNECTED:
         if (const auto id = connections_.last_on(event->value)) leaving_.push_back(*id);

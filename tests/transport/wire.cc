@@ -63,8 +63,9 @@ void ServerLog::gone(PeerId peer) {
   board.note([&] { peers.erase(peer); });
 }
 
-void ServerLog::room(PeerId) {
-  board.note([&] { ++rooms; });
+void ServerLog::room(PeerId peer) {
+  if (send_when_room.empty()) return;
+  if (server->send(peer, Message::copy_of(as_bytes(send_when_room)))) send_when_room.clear();
 }
 
 void ClientLog::connected() {
@@ -78,10 +79,6 @@ void ClientLog::received(Message message) {
 
 void ClientLog::disconnected(Client::Reason reason) {
   board.note([&] { ends.push_back(reason); });
-}
-
-void ClientLog::room() {
-  board.note([&] { ++rooms; });
 }
 
 TestServer::TestServer(Limits limits) : limits_(limits) {

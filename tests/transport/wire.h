@@ -104,22 +104,20 @@ struct ServerLog : Server::Handler {
   Noticeboard board;
   std::map<PeerId, std::string> peers;  // connected and not gone
   std::size_t sessions = 0;
-  std::size_t rooms = 0;
   std::vector<Received> messages;
   bool keep_texts = true;
   bool echo = false;
-  Server* server = nullptr;  // set where echo is
+  std::string send_when_room;
+  Server* server = nullptr;
 };
 
 struct ClientLog : Client::Handler {
   void connected() override;
   void received(Message message) override;
   void disconnected(Client::Reason reason) override;
-  void room() override;
 
   Noticeboard board;
   std::size_t sessions = 0;
-  std::size_t rooms = 0;
   std::vector<std::string> texts;
   std::vector<Client::Reason> ends;
   std::string hello = "hello";
