@@ -48,7 +48,8 @@ struct Frame {
   Bytes payload;
 };
 
-// Cuts a stream of bytes into frames. After an error the stream is lost: next() repeats the error.
+// Cuts a stream of bytes into frames and checks each payload's form. After an error the stream is
+// lost: next() repeats the error.
 class FrameDecoder {
  public:
   void add(Bytes bytes);
@@ -65,7 +66,8 @@ class FrameDecoder {
   std::optional<FrameError> error_;
 };
 
-// A whole frame, its length included. Longer than kMaxDoorFrame is a bug of ours.
+// A whole frame, its length included. Longer than kMaxDoorFrame, or kMaxDoorBlock where that is the
+// limit, throws std::length_error.
 [[nodiscard]] Buffer encode_frame(FrameKind kind, std::uint32_t request, Bytes payload);
 [[nodiscard]] Buffer encode_request(std::uint32_t request, std::string_view verb, Bytes payload);
 [[nodiscard]] Buffer encode_credit(std::uint32_t request, std::uint32_t blocks);

@@ -34,8 +34,9 @@ class LocalClient {
  private:
   void connect();
   int exchange(const OnBlock& on_block, std::string* end_payload, const NextInput& next_input);
+  Frame receive();
   void send(Bytes bytes);
-  void receive_more();
+  [[nodiscard]] std::string nonsense() const;
 
   std::filesystem::path path_;
   FileDescriptor socket_;
