@@ -180,23 +180,14 @@ void Client::Impl::pull_events(const Current& session) {
 void Client::Impl::handle(const Current& session, const MonitorEvent& event) {
   const bool is_open = state_.phase == State::Phase::Connected;
   switch (event.event) {
-    case ZMQ_EVENT_CONNECTED:
-      session->tap = TcpTap::of(event.value);
-      break;
-    case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
-      opened(session);
-      break;
-    case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
-      end(Reason::NotRegistered);
-      break;
+    case ZMQ_EVENT_CONNECTED: session->tap = TcpTap::of(event.value); break;
+    case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: opened(session); break;
+    case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: end(Reason::NotRegistered); break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
     case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
     case ZMQ_EVENT_CLOSED:
-    case ZMQ_EVENT_DISCONNECTED:
-      end(is_open ? Reason::ClosedByPeer : Reason::Unreachable);
-      break;
-    default:
-      break;
+    case ZMQ_EVENT_DISCONNECTED: end(is_open ? Reason::ClosedByPeer : Reason::Unreachable); break;
+    default: break;
   }
 }
 
@@ -211,9 +202,9 @@ void Client::Impl::opened(const Current& session) {
   session->last_sent = now;
   session->last_check = now;
   enter(State::Phase::Connected);
-  timer_ = loop_.every(std::clamp(options_.heartbeat / 4, std::chrono::milliseconds(1),
-                                  kLongestCheckInterval),
-                       [this] { check(); });
+  timer_ = loop_.every(
+      std::clamp(options_.heartbeat / 4, std::chrono::milliseconds(1), kLongestCheckInterval),
+      [this] { check(); });
   handler_.connected();
 }
 

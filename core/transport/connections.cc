@@ -19,9 +19,8 @@ bool Connections::make_room(SteadyTime now) {
   if (static_cast<std::size_t>(std::ranges::count_if(connections_, open)) <= limits_.connections) {
     return false;
   }
-  const auto oldest = std::ranges::find_if(connections_, [](const auto& entry) {
-    return !entry.second.cut && !entry.second.peer;
-  });
+  const auto oldest = std::ranges::find_if(
+      connections_, [](const auto& entry) { return !entry.second.cut && !entry.second.peer; });
   if (oldest == connections_.end()) return false;
   cut(oldest->second, now);
   return true;

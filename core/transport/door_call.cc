@@ -58,9 +58,7 @@ bool DoorCall::cancelled() const {
 
 std::optional<Buffer> DoorCall::next_input() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] {
-    return !inputs_.empty() || input_ended_ || cancelled_ || ended_;
-  });
+  changed_.wait(lock, [this] { return !inputs_.empty() || input_ended_ || cancelled_ || ended_; });
   if (cancelled_ || ended_ || inputs_.empty()) return std::nullopt;
   auto out = std::move(inputs_.front());
   inputs_.pop_front();

@@ -1,5 +1,5 @@
-// One request at the local door, seen from both sides: the worker that answers it, and the loop that
-// carries its frames. Inside this folder only.
+// One request at the local door, seen from both sides: the worker that answers it, and the loop
+// that carries its frames. Inside this folder only.
 #pragma once
 
 #include <condition_variable>

@@ -1,5 +1,5 @@
-// One caller at the local door: its requests, and what waits to be written to it. Inside this folder
-// only; loop thread.
+// One caller at the local door: its requests, and what waits to be written to it. Inside this
+// folder only; loop thread.
 #pragma once
 
 #include <cstddef>
@@ -24,9 +24,8 @@ class DoorConnection {
     LocalDoor::Caller caller;
     std::size_t max_requests;
   };
-  DoorConnection(Loop& loop, FileDescriptor socket, Setup setup,
-                 std::shared_ptr<DoorOutlet> outlet, const LocalDoor::Handler& handler,
-                 std::function<void()> close);
+  DoorConnection(Loop& loop, FileDescriptor socket, Setup setup, std::shared_ptr<DoorOutlet> outlet,
+                 const LocalDoor::Handler& handler, std::function<void()> close);
   DoorConnection(const DoorConnection&) = delete;
   DoorConnection& operator=(const DoorConnection&) = delete;
   DoorConnection(DoorConnection&&) = delete;

@@ -27,7 +27,7 @@ constexpr std::chrono::milliseconds kPauseWithoutDescriptors{100};
 
 // Removes what a dead process left behind; throws when a live one listens there.
 void clear_the_place(const std::filesystem::path& path) {
-  struct stat found {};
+  struct stat found{};
   if (::lstat(path.c_str(), &found) != 0) {
     if (errno == ENOENT) return;
     throw_errno("look at", path);
@@ -79,7 +79,7 @@ class LocalDoor::Impl {
   const Handler handler_;
   const DoorLimits limits_;
   FileDescriptor listener_;
-  struct stat own_file_ {};
+  struct stat own_file_{};
   Loop::Timer resume_ = 0;
   std::shared_ptr<DoorOutlet> outlet_;
   std::map<std::uint64_t, std::unique_ptr<DoorConnection>> connections_;
@@ -105,7 +105,7 @@ LocalDoor::Impl::~Impl() {
   loop_.cancel(resume_);
   loop_.forget(listener_.get());
   connections_.clear();
-  struct stat now {};
+  struct stat now{};
   const bool still_ours = ::lstat(path_.c_str(), &now) == 0 && now.st_ino == own_file_.st_ino &&
                           now.st_dev == own_file_.st_dev;
   if (still_ours) ::unlink(path_.c_str());
@@ -141,9 +141,8 @@ void LocalDoor::Impl::accept_all() {
 void LocalDoor::Impl::pause() {
   log_warning("door.no_descriptors");
   loop_.forget(listener_.get());
-  resume_ = loop_.after(kPauseWithoutDescriptors, [this] {
-    loop_.watch(listener_.get(), [this] { accept_all(); });
-  });
+  resume_ = loop_.after(kPauseWithoutDescriptors,
+                        [this] { loop_.watch(listener_.get(), [this] { accept_all(); }); });
 }
 
 void LocalDoor::Impl::admit(FileDescriptor socket) {
@@ -152,8 +151,7 @@ void LocalDoor::Impl::admit(FileDescriptor socket) {
   connections_.emplace(
       id, std::make_unique<DoorConnection>(
               loop_, std::move(socket),
-              DoorConnection::Setup{
-                  .id = id, .caller = caller, .max_requests = limits_.requests},
+              DoorConnection::Setup{.id = id, .caller = caller, .max_requests = limits_.requests},
               outlet_, handler_, [this, id] { connections_.erase(id); }));
 }
 

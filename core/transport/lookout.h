@@ -21,8 +21,8 @@ class Lookout {
   Lookout& operator=(Lookout&&) = delete;
   ~Lookout() = default;
 
-  // Once more, when the loop's other work has had its turn. Nothing while somebody is looking(): who
-  // looks receives until nothing is left.
+  // Once more, when the loop's other work has had its turn. Nothing while somebody is looking():
+  // who looks receives until nothing is left.
   void soon();
 
   // While it lives, somebody is looking.

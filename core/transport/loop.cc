@@ -120,8 +120,8 @@ void Loop::stop_on(std::initializer_list<int> signals) {
 
 int Loop::wait_ms() const {
   if (order_.empty()) return static_cast<int>(kLongestWait.count());
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(order_.begin()->first -
-                                                                 clock_.steady());
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(order_.begin()->first - clock_.steady());
   return static_cast<int>(std::clamp(left, std::chrono::milliseconds(0), kLongestWait).count());
 }
 

@@ -271,8 +271,7 @@ void Server::Impl::pull_events() {
       case ZMQ_EVENT_DISCONNECTED:
         if (const auto id = connections_.last_on(event->value)) leaving_.push_back(*id);
         break;
-      default:
-        break;
+      default: break;
     }
   }
 }

@@ -42,8 +42,8 @@ ZapHandler::~ZapHandler() {
 
 void ZapHandler::run() {
   try {
-    std::array<zmq_pollitem_t, 2> items{{{replies_.get(), 0, ZMQ_POLLIN, 0},
-                                         {nullptr, stop_.fd(), ZMQ_POLLIN, 0}}};
+    std::array<zmq_pollitem_t, 2> items{
+        {{replies_.get(), 0, ZMQ_POLLIN, 0}, {nullptr, stop_.fd(), ZMQ_POLLIN, 0}}};
     while (items[1].revents == 0) {
       if (zmq_poll(items.data(), static_cast<int>(items.size()), -1) < 0 && zmq_errno() != EINTR) {
         throw_zmq("wait for handshakes");

@@ -18,11 +18,9 @@ TEST(Client, CallsAgainByItselfWhenTheServerRestarts) {
   TestClient client(own_loop, server.endpoint(), server.key, server.enrol("E09000001"));
   for (std::size_t session = 1; session <= 3; ++session) {
     ASSERT_TRUE(client.until_connected(session));
-    ASSERT_TRUE(
-        server.log.board.until([&] { return server.log.messages.size() >= session; }));
+    ASSERT_TRUE(server.log.board.until([&] { return server.log.messages.size() >= session; }));
     server.stop();
-    ASSERT_TRUE(
-        client.log.board.until([&] { return client.log.ends.size() >= session; }));
+    ASSERT_TRUE(client.log.board.until([&] { return client.log.ends.size() >= session; }));
     EXPECT_FALSE(client.send("nobody there"));
     server.start();
   }
@@ -141,14 +139,14 @@ TEST(Client, DoublesItsLongestWaitUpToTheMost) {
   // from: always the longest.
   ByteWriter longest;
   longest.u64((101ULL * 301 * 701 * 901) - 1);
-  Client client(loop,
-                ClientOptions{.endpoint = "tcp://127.0.0.1:9",
-                              .server_key = {},
-                              .secret = crypto::TransportSecret::random(),
-                              .retry_least = milliseconds(100),
-                              .retry_most = milliseconds(1000)},
-                log,
-                [&](std::span<std::uint8_t> out) { std::ranges::copy(longest.view(), out.begin()); });
+  Client client(
+      loop,
+      ClientOptions{.endpoint = "tcp://127.0.0.1:9",
+                    .server_key = {},
+                    .secret = crypto::TransportSecret::random(),
+                    .retry_least = milliseconds(100),
+                    .retry_most = milliseconds(1000)},
+      log, [&](std::span<std::uint8_t> out) { std::ranges::copy(longest.view(), out.begin()); });
   std::vector<std::int64_t> waits;
   log.done = [&] {
     waits.push_back(to_ms(*client.state().next_attempt) - clock.ms);

@@ -156,7 +156,8 @@ TEST_F(HostilePeer, MayNotChooseItsRoutingId) {
 }
 
 TEST_F(HostilePeer, IsHungUpOnWhenItSpeaksAnotherLanguage) {
-  EXPECT_TRUE(hung_up_on(server.port(), "GET / HTTP/1.1\r\nHost: hub\r\n\r\n" + std::string(70, ' ')));
+  EXPECT_TRUE(
+      hung_up_on(server.port(), "GET / HTTP/1.1\r\nHost: hub\r\n\r\n" + std::string(70, ' ')));
   EXPECT_TRUE(hung_up_on(server.port(), std::string(1000, '\0')));
   EXPECT_TRUE(
       server.loop.until([&] { return server.server().counters().refused_handshakes == 2; }));

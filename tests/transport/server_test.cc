@@ -49,9 +49,8 @@ TEST_F(Wire, SharesABufferWithoutCopyingIt) {
   const auto message = Message::share(buffer);
   EXPECT_EQ(message.bytes().data(), buffer->data());
   const auto peer = only_peer();
-  ASSERT_TRUE(server.loop.in([&] {
-    return server.server().send(peer, message) && server.server().send(peer, message);
-  }));
+  ASSERT_TRUE(server.loop.in(
+      [&] { return server.server().send(peer, message) && server.server().send(peer, message); }));
   ASSERT_TRUE(client->log.board.until([&] { return client->log.texts.size() == 2; }));
   EXPECT_EQ(client->log.texts[1], std::string(50000, 'x'));
 }
@@ -204,8 +203,7 @@ TEST_F(Wire, TakesTwoKeysSideBySideWhileOneIsRotatedIn) {
         server.log);
   });
   const auto old_way = client_of(server.enrol("E09000001"));
-  TestClient new_way(server.loop, rotated->endpoints().front(), new_key,
-                     server.enrol("E09000002"));
+  TestClient new_way(server.loop, rotated->endpoints().front(), new_key, server.enrol("E09000002"));
   EXPECT_TRUE(until_peers(2));
   server.loop.in([&] { rotated.reset(); });
 }

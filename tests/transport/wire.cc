@@ -158,8 +158,7 @@ bool TestClient::until_connected(std::size_t times) {
 }
 
 bool TestClient::until_ended(Client::Reason reason) {
-  return log.board.until(
-      [&] { return std::ranges::find(log.ends, reason) != log.ends.end(); });
+  return log.board.until([&] { return std::ranges::find(log.ends, reason) != log.ends.end(); });
 }
 
 Client::State TestClient::state() {
