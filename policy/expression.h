@@ -60,6 +60,7 @@ struct Node {
   std::uint32_t count = 0;    // how many there are
   std::uint32_t operand = 0;  // what it means depends on the operator
   std::uint32_t names = 0;
+  std::uint32_t constant = 0;  // Set, Record: 1 + index of its literal when all its parts are one
   Span span;
 };
 
