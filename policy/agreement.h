@@ -22,7 +22,7 @@ enum class AgreementStatus : std::uint8_t { Draft, InForce, Withdrawn };
 struct AgreementParty {
   std::string authority;  // E09000007
   std::string signed_by;  // a role, never a person; empty while unsigned
-  std::string signed_on;  // 2025-11-28; empty while unsigned
+  std::string signed_on;  // 2025-12-08; empty while unsigned
 };
 
 struct Agreement {
@@ -30,23 +30,25 @@ struct Agreement {
   std::string title;
   std::string domain;
   AgreementStatus status = AgreementStatus::Draft;
+  std::string note;       // may be empty
+  Time starts{};          // from this moment
+  Time ends{};            // until just before this moment
+  std::string review_by;  // 2027-12-31
   std::vector<AgreementParty> parties;
   std::vector<std::string> purposes;
   std::vector<std::string> record_types;
   std::vector<std::string> field_groups;  // "ta.placement_notice/notice"
-  std::vector<std::string> legal_bases;
-  std::vector<std::string> regimes;   // "uk_gdpr", "dpa_part3"
-  std::vector<std::string> handling;  // handling codes allowed
-  std::vector<std::string> gateways;  // statutes, as cited
-  std::string controllers;            // "separate" or "joint"
-  std::string onward_sharing;
-  std::string dpia_ref;
-  std::string special_category;  // condition relied on, as the agreement records it
-  std::string note;
+  std::vector<std::string> legal_bases;   // codes, "ha1996-s208"
+  std::vector<std::string> regimes;       // "uk-gdpr", "dpa2018-part3"
+  std::vector<std::string> handling;      // handling codes allowed
+  std::vector<std::string> gateways;      // statutes, as cited
+  std::string special_category;           // the condition relied on; may be empty
+  std::string controllers;                // "separate" or "joint"
   std::int64_t retention_days = 0;
-  std::string review_by;  // 2027-06-30
-  Time starts{};          // from this moment
-  Time ends{};            // until just before this moment
+  std::string onward_sharing;
+  std::string disclosure_control;
+  std::string individual_rights;
+  std::string dpia_ref;
 };
 
 // Every mistake is reported, with its line where it is known.

@@ -5,10 +5,7 @@
 // stricter in one point: it denies whenever any forbid erred. What it does not know (an
 // agreement, an authority, a record type, a field group) it refuses, and says so.
 //
-// The entities policies see: Authority, Agent and User in their Authority, User in Role, Broker,
-// Agreement, RecordType, FieldGroup::"type/group" in RecordType; actions share, relay, accept and
-// view; context: agreement, purpose, legal_basis, regime, handling, sender, recipient, now (Long,
-// milliseconds). docs/policy.md lists their attributes.
+// What policies see, entities, attributes and context, is laid down in policy/world.h.
 #pragma once
 
 #include <cstdint>
@@ -102,7 +99,7 @@ class Rulebook {
   [[nodiscard]] std::vector<const Agreement*> agreements() const;  // by id
 
   // Tells this rulebook from every other for as long as somebody holds it.
-  [[nodiscard]] std::shared_ptr<const void> identity() const;
+  [[nodiscard]] const std::shared_ptr<const void>& identity() const;
 
  private:
   struct State;

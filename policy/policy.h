@@ -23,6 +23,7 @@ struct Scope {
   bool slot = false;  // ?principal or ?resource stands where the entity would
   Value entity;       // Equal, In, IsIn; unset while it is a slot
   std::string type;   // Is, IsIn
+  Span span;
 };
 
 // `action` in the head of a policy.

@@ -93,8 +93,15 @@ class PolicyParser {
   }
 
   Scope scope(std::string_view name) {
-    Scope out;
+    const auto begin = cursor_.span().begin;
     variable(name);
+    auto out = scope_behind(name);
+    out.span = {begin, cursor_.last_end()};
+    return out;
+  }
+
+  Scope scope_behind(std::string_view name) {
+    Scope out;
     if (cursor_.accept_word("is")) {
       out.kind = Scope::Kind::Is;
       out.type = cursor_.type_name();
