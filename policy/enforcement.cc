@@ -25,6 +25,11 @@ struct Rulebook::State {
   struct Decided {
     Verdict verdict;
     std::vector<PolicyError> errors;
+    bool asked = false;  // the question was about things the world knows
+
+    [[nodiscard]] bool denied_by_default() const {
+      return asked && !verdict.allowed && verdict.reasons.empty();
+    }
   };
 
   [[nodiscard]] Decided decide(const Question& question) const;
@@ -49,6 +54,7 @@ Rulebook::State::Decided Rulebook::State::decide(const Question& question) const
     verdict.explanation = unknown;
     return out;
   }
+  out.asked = true;
   auto response = authorize(policies, entities_for(question), make_request(question));
   for (const auto& error : response.errors) verdict.errors.push_back(error.policy_id);
   out.errors = std::move(response.errors);
@@ -95,14 +101,17 @@ Result<std::unique_ptr<const Rulebook>, std::vector<ParseError>> Rulebook::make(
 }
 
 Verdict Rulebook::decide(const Question& question) const {
-  return state_->decide(question).verdict;
+  auto decided = state_->decide(question);
+  if (decided.denied_by_default()) {
+    decided.verdict.explanation += " `hubctl policy explain` names the permit that comes nearest.";
+  }
+  return std::move(decided.verdict);
 }
 
 std::string Rulebook::explain(const Question& question) const {
   const auto decided = state_->decide(question);
   std::optional<NearMiss> nearest;
-  const bool asked = first_unknown(state_->world, question).empty();
-  if (asked && !decided.verdict.allowed && decided.verdict.reasons.empty()) {
+  if (decided.denied_by_default()) {
     const auto entities = state_->entities_for(question);
     const auto request = make_request(question);
     Evaluator evaluator(entities, request);

@@ -91,11 +91,10 @@ std::string explain_verdict(const PolicySet& policies, const Question& question,
   }
   const auto what = question.record_type + "/" + question.field_group;
   if (question.door == Door::View) {
-    return "No policy lets these roles view " + what +
-           "; ask for a role that may, or leave it. `hubctl policy explain` names the nearest.";
+    return "No policy lets these roles view " + what + "; ask for a role that may, or leave it.";
   }
   return "No policy lets " + what + " be " + std::string(participle(question.door)) + " under " +
-         question.agreement + ", so it is withheld. `hubctl policy explain` names the nearest.";
+         question.agreement + ", so it is withheld.";
 }
 
 std::string tell_story(const PolicySet& policies, const Question& question, const Verdict& verdict,
