@@ -1,0 +1,49 @@
+// The Cedar authoriser: default deny, forbid wins, and a policy that errs is skipped.
+//
+// This is the official decision, unchanged, so that the official tests can judge it. Skipping an
+// erring forbid can allow: the hub decides through Rulebook (policy/enforcement.h), which denies
+// then, and never through this.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/entities.h"
+#include "policy/policy_set.h"
+#include "policy/value.h"
+
+namespace hub::policy {
+
+struct Request {
+  EntityUid principal;
+  EntityUid action;
+  EntityUid resource;
+  Record context;
+};
+
+enum class EvaluationError : std::uint8_t {
+  WrongType,
+  NoSuchAttribute,
+  NoSuchTag,
+  NoSuchEntity,
+  Overflow,
+};
+[[nodiscard]] std::string_view describe(EvaluationError error);
+
+struct PolicyError {
+  std::string policy_id;
+  EvaluationError error = EvaluationError::WrongType;
+};
+
+struct Response {
+  bool allowed = false;
+  std::vector<std::string> reasons;  // ids of the deciding policies, in the order of the set
+  std::vector<PolicyError> errors;
+};
+
+[[nodiscard]] Response authorize(const PolicySet& policies, const Entities& entities,
+                                 const Request& request);
+
+}  // namespace hub::policy

@@ -1,0 +1,33 @@
+#include "policy/codes.h"
+
+#include <algorithm>
+
+namespace hub::policy {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+
+}  // namespace
+
+bool is_code(std::string_view text) {
+  constexpr std::size_t kMost = 64;
+  if (text.empty() || text.size() > kMost) return false;
+  if (!is_lower(text.front()) && !is_digit(text.front())) return false;
+  return std::ranges::all_of(
+      text, [](char c) { return is_lower(c) || is_digit(c) || c == '-' || c == '.' || c == '_'; });
+}
+
+bool is_authority_code(std::string_view text) {
+  constexpr std::size_t kSize = 9;
+  return text.size() == kSize && text.front() >= 'A' && text.front() <= 'Z' &&
+         std::ranges::all_of(text.substr(1), is_digit);
+}
+
+bool is_name(std::string_view text) {
+  constexpr std::size_t kMost = 128;
+  return !text.empty() && text.size() <= kMost &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+}  // namespace hub::policy

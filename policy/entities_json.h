@@ -1,0 +1,23 @@
+// Entities and requests as Cedar's JSON writes them, for bundles, tests and tools:
+//
+//   [{"uid": {"type": "User", "id": "ann"}, "attrs": {"grade": 5, "team": {"__entity": {...}}},
+//     "parents": [{"type": "Group", "id": "g"}], "tags": {}}]
+//
+// Without a schema an entity in an attribute must be written with its `__entity` escape. Anything
+// else than these keys, a fraction, null, or an unknown escape is refused.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/base/result.h"
+#include "policy/entities.h"
+#include "policy/value.h"
+
+namespace hub::policy {
+
+// Errors are fixed words with a position in the text, never the text.
+[[nodiscard]] Result<Entities, std::string> parse_entities(std::string_view json);
+[[nodiscard]] Result<Record, std::string> parse_record(std::string_view json);
+
+}  // namespace hub::policy

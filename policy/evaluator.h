@@ -1,0 +1,98 @@
+// Evaluates policies and expressions for one request. Inside the folder: callers go through
+// authorize() or a Rulebook.
+//
+// Values are borrowed from the policies, the entities and the request; what an expression makes
+// anew lives until the evaluator does. An evaluator serves one thread and one request.
+#pragma once
+
+#include <cstdint>
+#include <forward_list>
+#include <optional>
+#include <string_view>
+
+#include "policy/authorizer.h"
+#include "policy/entities.h"
+#include "policy/expression.h"
+#include "policy/policy.h"
+#include "policy/value.h"
+
+namespace hub::policy {
+
+enum class Outcome : std::uint8_t { Unsatisfied, Satisfied, Erred };
+
+class Evaluator {
+ public:
+  // Both must outlive the evaluator.
+  Evaluator(const Entities& entities, const Request& request);
+
+  // Head and conditions together; error() says what went wrong when it erred.
+  [[nodiscard]] Outcome policy(const Policy& policy);
+
+  // Heads never err.
+  [[nodiscard]] bool principal_fits(const Scope& scope) const;
+  [[nodiscard]] bool action_fits(const ActionScope& scope) const;
+  [[nodiscard]] bool resource_fits(const Scope& scope) const;
+  // The node as a condition: true, false or an error.
+  [[nodiscard]] Outcome holds(const Expressions& in, NodeId node);
+
+  // Null when it erred.
+  [[nodiscard]] const Value* value(const Expressions& in, NodeId id);
+
+  [[nodiscard]] EvaluationError error() const { return error_; }
+  [[nodiscard]] const HashedUid& action() const { return *action_.entity(); }
+
+ private:
+  [[nodiscard]] bool fits(const Scope& scope, const HashedUid& who) const;
+
+  using OnOne = const Value* (Evaluator::*)(const Value&);
+  using OnTwo = const Value* (Evaluator::*)(const Value&, const Value&);
+  const Value* one(const Expressions& in, const Node& node, OnOne apply);
+  const Value* two(const Expressions& in, const Node& node, OnTwo apply);
+
+  const Value* conditional(const Expressions& in, const Node& node);
+  const Value* chain(const Expressions& in, const Node& node, bool goes_on_while);
+  const Value* get_attribute(const Expressions& in, const Node& node);
+  const Value* has_attribute(const Expressions& in, const Node& node);
+  const Value* like(const Expressions& in, const Node& node);
+  const Value* is(const Expressions& in, const Node& node);
+  const Value* set(const Expressions& in, const Node& node);
+  const Value* record(const Expressions& in, const Node& node);
+
+  const Value* invert(const Value& operand);
+  const Value* negate(const Value& operand);
+  const Value* is_empty(const Value& operand);
+
+  const Value* equal(const Value& left, const Value& right);
+  const Value* not_equal(const Value& left, const Value& right);
+  const Value* less(const Value& left, const Value& right);
+  const Value* less_equal(const Value& left, const Value& right);
+  const Value* greater(const Value& left, const Value& right);
+  const Value* greater_equal(const Value& left, const Value& right);
+  const Value* sum(const Value& left, const Value& right);
+  const Value* difference(const Value& left, const Value& right);
+  const Value* product(const Value& left, const Value& right);
+  const Value* membership(const Value& member, const Value& groups);
+  const Value* contains(const Value& left, const Value& right);
+  const Value* contains_all(const Value& left, const Value& right);
+  const Value* contains_any(const Value& left, const Value& right);
+  const Value* get_tag(const Value& owner, const Value& name);
+  const Value* has_tag(const Value& owner, const Value& name);
+  template <class Apply>
+  const Value* numbers(const Value& left, const Value& right, Apply apply);
+  template <class Apply>
+  const Value* sets(const Value& left, const Value& right, Apply apply);
+
+  [[nodiscard]] std::optional<bool> condition(const Expressions& in, NodeId id);
+  const Value* keep(Value value);
+  const Value* fail_with(EvaluationError error);
+
+  const Entities& entities_;
+  Value principal_;
+  Value action_;
+  Value resource_;
+  Value context_;
+  std::forward_list<Value> made_;
+  EvaluationError error_ = EvaluationError::WrongType;
+};
+
+}  // namespace hub::policy

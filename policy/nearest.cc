@@ -1,0 +1,87 @@
+#include "policy/nearest.h"
+
+#include <algorithm>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+namespace hub::policy {
+namespace {
+
+constexpr std::size_t kResourceWeight = 100;
+constexpr std::size_t kPrincipalWeight = 10;
+
+struct Miss {
+  NearMiss near;
+  std::size_t weight = 0;
+
+  void add(const Policy& policy, Span part, std::size_t more, bool erred) {
+    if (weight == 0) {
+      near.lacked = policy.written(part);
+      const auto upto = policy.source == nullptr
+                            ? std::string_view()
+                            : std::string_view(*policy.source).substr(0, part.begin);
+      near.line = 1 + static_cast<std::size_t>(std::ranges::count(upto, '\n'));
+      near.erred = erred;
+    }
+    weight += more;
+  }
+};
+
+class Weigher {
+ public:
+  Weigher(const Policy& policy, Evaluator& evaluator) : policy_(policy), evaluator_(evaluator) {}
+
+  Miss run() && {
+    miss_.near.policy = &policy_;
+    if (!evaluator_.resource_fits(policy_.resource)) {
+      miss_.add(policy_, policy_.resource.span, kResourceWeight, false);
+    }
+    if (!evaluator_.principal_fits(policy_.principal)) {
+      miss_.add(policy_, policy_.principal.span, kPrincipalWeight, false);
+    }
+    for (const auto& condition : policy_.conditions) {
+      if (condition.unless) {
+        weigh(condition.body, Outcome::Unsatisfied);
+      } else {
+        weigh_each(condition.body);
+      }
+    }
+    return std::move(miss_);
+  }
+
+ private:
+  // The parts of a && chain are conditions of their own.
+  void weigh_each(NodeId id) {
+    const auto& node = policy_.expressions.nodes[id];
+    if (node.op != Op::And) return weigh(id, Outcome::Satisfied);
+    for (const auto part : policy_.expressions.children_of(node)) weigh_each(part);
+  }
+
+  void weigh(NodeId id, Outcome wanted) {
+    const auto outcome = evaluator_.holds(policy_.expressions, id);
+    if (outcome == wanted) return;
+    miss_.add(policy_, policy_.expressions.nodes[id].span, 1, outcome == Outcome::Erred);
+  }
+
+  const Policy& policy_;
+  Evaluator& evaluator_;
+  Miss miss_;
+};
+
+}  // namespace
+
+std::optional<NearMiss> nearest_permit(const PolicySet& policies, Evaluator& evaluator) {
+  std::optional<NearMiss> out;
+  auto least = std::numeric_limits<std::size_t>::max();
+  for (const auto* policy : policies.for_action(evaluator.action())) {
+    if (policy->effect != Effect::Permit) continue;
+    auto miss = Weigher(*policy, evaluator).run();
+    if (miss.weight >= least) continue;
+    least = miss.weight;
+    out = std::move(miss.near);
+  }
+  return out;
+}
+
+}  // namespace hub::policy

@@ -1,0 +1,244 @@
+#include "policy/policy_parser.h"
+
+#include <algorithm>
+
+#include "policy/expression_parser.h"
+#include "policy/token_cursor.h"
+
+namespace hub::policy {
+namespace {
+
+constexpr std::size_t kMaxMistakes = 20;
+
+// Line numbers of places that come one behind the other, counting each line once.
+class LineCounter {
+ public:
+  explicit LineCounter(std::string_view text) : text_(text) {}
+
+  std::size_t line_of(std::size_t at) {
+    const auto more = text_.substr(counted_, at - counted_);
+    line_ += static_cast<std::size_t>(std::ranges::count(more, '\n'));
+    counted_ = at;
+    return line_;
+  }
+
+ private:
+  std::string_view text_;
+  std::size_t counted_ = 0;
+  std::size_t line_ = 1;
+};
+
+ParseError locate(const LexMistake& mistake, std::string_view text, std::string_view file) {
+  const auto upto = text.substr(0, mistake.span.begin);
+  const auto newline = upto.rfind('\n');
+  const auto line_start = newline == std::string_view::npos ? 0 : newline + 1;
+  return {std::string(file), LineCounter(text).line_of(upto.size()), upto.size() - line_start + 1,
+          mistake.what, mistake.hint};
+}
+
+bool is_action_type(std::string_view type) {
+  return type == "Action" || type.ends_with("::Action");
+}
+
+class PolicyParser {
+ public:
+  PolicyParser(TokenCursor& cursor, Policy& out) : cursor_(cursor), out_(out) {}
+
+  void run() {
+    const auto begin = cursor_.span().begin;
+    while (cursor_.accept(TokenKind::At)) annotation();
+    if (cursor_.accept_word("forbid")) {
+      out_.effect = Effect::Forbid;
+    } else if (!cursor_.accept_word("permit")) {
+      cursor_.unexpected("`permit` or `forbid`");
+    }
+    head();
+    while (cursor_.peek() != TokenKind::Semicolon && !cursor_.failed()) condition();
+    cursor_.expect(TokenKind::Semicolon, "`;`");
+    out_.span = {begin, cursor_.last_end()};
+  }
+
+ private:
+  // Any identifier, keywords included, may name an annotation.
+  void annotation() {
+    if (cursor_.peek() != TokenKind::Identifier) return cursor_.unexpected("an annotation's name");
+    Annotation out{std::string(cursor_.words()), {}};
+    const auto where = cursor_.span();
+    cursor_.skip();
+    if (cursor_.accept(TokenKind::OpenParen)) {
+      out.value = cursor_.string();
+      cursor_.expect(TokenKind::CloseParen, "`)`");
+    }
+    if (out_.annotation(out.name) != nullptr) {
+      cursor_.mistake(where, "the annotation stands twice", "take one of them out");
+    }
+    out_.annotations.push_back(std::move(out));
+  }
+
+  void head() {
+    cursor_.expect(TokenKind::OpenParen, "`(`");
+    out_.principal = scope("principal");
+    cursor_.expect(TokenKind::Comma, "`,` and then `action`");
+    out_.action = action();
+    cursor_.expect(TokenKind::Comma, "`,` and then `resource`");
+    out_.resource = scope("resource");
+    cursor_.accept(TokenKind::Comma);
+    cursor_.expect(TokenKind::CloseParen, "`)`");
+  }
+
+  void variable(std::string_view name) {
+    if (cursor_.accept_word(name)) return;
+    cursor_.mistake("`" + std::string(name) + "` is missing",
+                    "the head is (principal, action, resource), in this order");
+  }
+
+  Scope scope(std::string_view name) {
+    const auto begin = cursor_.span().begin;
+    variable(name);
+    auto out = scope_behind(name);
+    out.span = {begin, cursor_.last_end()};
+    return out;
+  }
+
+  Scope scope_behind(std::string_view name) {
+    Scope out;
+    if (cursor_.accept_word("is")) {
+      out.kind = Scope::Kind::Is;
+      out.type = cursor_.type_name();
+      if (!cursor_.accept_word("in")) return out;
+      out.kind = Scope::Kind::IsIn;
+    } else if (cursor_.accept(TokenKind::Equal)) {
+      out.kind = Scope::Kind::Equal;
+    } else if (cursor_.accept_word("in")) {
+      out.kind = Scope::Kind::In;
+    } else {
+      return out;
+    }
+    if (cursor_.peek() == TokenKind::Slot) {
+      out.slot = true;
+      if (cursor_.words().substr(1) != name) {
+        cursor_.unexpected("?" + std::string(name));
+      }
+      cursor_.skip();
+    } else {
+      out.entity = Value(cursor_.entity());
+    }
+    return out;
+  }
+
+  ActionScope action() {
+    ActionScope out;
+    variable("action");
+    if (cursor_.accept(TokenKind::Equal)) {
+      out.kind = ActionScope::Kind::Equal;
+      action_entity(out);
+    } else if (cursor_.accept_word("in")) {
+      if (cursor_.peek() == TokenKind::OpenBracket) {
+        out.kind = ActionScope::Kind::InAny;
+        action_list(out);
+      } else {
+        out.kind = ActionScope::Kind::In;
+        action_entity(out);
+      }
+    } else if (cursor_.at_word("is")) {
+      cursor_.mistake("`is` cannot stand behind `action`", "use == or in");
+    }
+    return out;
+  }
+
+  void action_list(ActionScope& out) {
+    cursor_.skip();
+    while (cursor_.peek() != TokenKind::CloseBracket && !cursor_.failed()) {
+      action_entity(out);
+      if (!cursor_.accept(TokenKind::Comma)) break;
+    }
+    cursor_.expect(TokenKind::CloseBracket, "`]`");
+  }
+
+  void action_entity(ActionScope& out) {
+    const auto where = cursor_.span();
+    auto uid = cursor_.entity();
+    if (!cursor_.failed() && !is_action_type(uid.type)) {
+      cursor_.mistake(where, "an action has the type Action",
+                      "write Action::\"id\", with its namespace before it if there is one");
+    }
+    out.actions.emplace_back(std::move(uid));
+  }
+
+  void condition() {
+    Condition out;
+    if (cursor_.accept_word("unless")) {
+      out.unless = true;
+    } else if (!cursor_.accept_word("when")) {
+      return cursor_.unexpected("`when`, `unless` or `;`");
+    }
+    cursor_.expect(TokenKind::OpenBrace, "`{`");
+    if (cursor_.peek() == TokenKind::CloseBrace) {
+      cursor_.mistake("the condition is empty", "say what must hold, or take it out");
+    }
+    out.body = expressions_.expression();
+    cursor_.expect(TokenKind::CloseBrace, "`}`");
+    out_.conditions.push_back(out);
+  }
+
+  TokenCursor& cursor_;
+  Policy& out_;
+  ExpressionParser expressions_{cursor_, out_.expressions};
+};
+
+}  // namespace
+
+const std::string* Policy::annotation(std::string_view name) const {
+  const auto found = std::ranges::find(annotations, name, &Annotation::name);
+  return found == annotations.end() ? nullptr : &found->value;
+}
+
+std::string_view Policy::written(Span part) const {
+  if (source == nullptr || part.end > source->size() || part.begin > part.end) return {};
+  return std::string_view(*source).substr(part.begin, part.end - part.begin);
+}
+
+Result<std::vector<Policy>, std::vector<ParseError>> parse_policies(std::string_view text,
+                                                                    std::string_view file,
+                                                                    PolicyIds ids) {
+  auto lexed = tokenize(text);
+  std::vector<ParseError> mistakes;
+  for (const auto& mistake : lexed.mistakes) mistakes.push_back(locate(mistake, text, file));
+  if (!mistakes.empty()) return fail(std::move(mistakes));
+
+  const auto source = std::make_shared<const std::string>(text);
+  TokenCursor cursor(*source, std::move(lexed.tokens));
+  std::vector<Policy> out;
+  LineCounter lines(*source);
+  while (cursor.peek() != TokenKind::End && mistakes.size() < kMaxMistakes) {
+    Policy policy;
+    policy.file = file;
+    policy.source = source;
+    PolicyParser(cursor, policy).run();
+    if (cursor.failed()) {
+      mistakes.push_back(locate(*cursor.failed(), *source, file));
+      cursor.recover();
+      continue;
+    }
+    policy.line = lines.line_of(policy.span.begin);
+    policy.id = "policy" + std::to_string(out.size());
+    const auto* id = ids == PolicyIds::Annotated ? policy.annotation("id") : nullptr;
+    if (id != nullptr) policy.id = *id;
+    out.push_back(std::move(policy));
+  }
+  if (!mistakes.empty()) return fail(std::move(mistakes));
+  return out;
+}
+
+Result<Expressions, ParseError> parse_expression(std::string_view text) {
+  auto lexed = tokenize(text);
+  if (!lexed.mistakes.empty()) return fail(locate(lexed.mistakes.front(), text, ""));
+  Expressions out;
+  TokenCursor cursor(text, std::move(lexed.tokens));
+  ExpressionParser(cursor, out).expression();
+  if (!cursor.failed() && cursor.peek() != TokenKind::End) cursor.unexpected("nothing more");
+  if (cursor.failed()) return fail(locate(*cursor.failed(), text, ""));
+  return out;
+}
+
+}  // namespace hub::policy

@@ -1,0 +1,77 @@
+// A set of Cedar policies and templates, parsed from text and indexed by action.
+//
+// Limits of our own, so that no text exhausts memory or stack: kMaxPolicyBytes a text,
+// kMaxPolicyTokens tokens, kMaxPolicyDepth levels of nesting.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/base/result.h"
+#include "policy/parse_error.h"
+#include "policy/policy.h"
+#include "policy/value.h"
+
+namespace hub::policy {
+
+inline constexpr std::size_t kMaxPolicyBytes = 1U << 20U;
+inline constexpr std::size_t kMaxPolicyTokens = 200'000;
+inline constexpr std::size_t kMaxPolicyDepth = 200;
+
+// Where a policy's id comes from: its @id annotation, or its place in the text (policy0, ...) as
+// the official tests have it. A policy without @id falls back to its place.
+enum class PolicyIds : std::uint8_t { Annotated, Positional };
+
+enum class LinkError : std::uint8_t { NoSuchTemplate, IdTaken, MissingSlot, UnknownSlot };
+[[nodiscard]] std::string_view describe(LinkError error);
+
+class PolicySet {
+ public:
+  PolicySet() = default;
+
+  // Every mistake found is listed, up to 20.
+  [[nodiscard]] static Result<PolicySet, std::vector<ParseError>> parse(
+      std::string_view text, std::string_view file, PolicyIds ids = PolicyIds::Annotated);
+
+  // Takes the other set's policies. An id that is already taken is returned as a mistake, and
+  // then nothing is added.
+  [[nodiscard]] std::vector<ParseError> add(PolicySet more);
+
+  // Makes a policy of a template; its slots get these entities.
+  [[nodiscard]] std::optional<LinkError> link(std::string_view template_id, std::string new_id,
+                                              const std::optional<EntityUid>& principal,
+                                              const std::optional<EntityUid>& resource);
+
+  // In the order of the text; templates apart.
+  [[nodiscard]] std::span<const std::shared_ptr<const Policy>> policies() const;
+  [[nodiscard]] std::span<const std::shared_ptr<const Policy>> templates() const;
+  [[nodiscard]] const Policy* find(std::string_view id) const;
+
+  // The policies whose head admits this action, in order, where the action is in no group.
+  [[nodiscard]] std::span<const Policy* const> for_action(const HashedUid& action) const;
+
+ private:
+  using ById = std::map<std::string, std::shared_ptr<const Policy>, std::less<>>;
+  struct HashOf {
+    std::size_t operator()(const HashedUid& uid) const { return uid.hash; }
+  };
+
+  void append(std::shared_ptr<const Policy> policy);
+
+  std::vector<std::shared_ptr<const Policy>> policies_;
+  std::vector<std::shared_ptr<const Policy>> templates_;
+  ById by_id_;
+  std::vector<const Policy*> for_any_action_;
+  std::unordered_map<HashedUid, std::vector<const Policy*>, HashOf> by_action_;
+};
+
+}  // namespace hub::policy

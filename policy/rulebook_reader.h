@@ -1,0 +1,30 @@
+// Reads a bundle's policies and agreements and checks them against each other and the catalogue.
+// Inside the folder: Rulebook::make is what others call.
+//
+// Every policy carries @id, @title, @agreement (an agreement's id, or "all"), @lawful_basis,
+// @owner and @review_by, and a forbid also @advice: what to do after the refusal. A template is
+// refused: nothing in a bundle links one.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "policy/enforcement.h"
+#include "policy/parse_error.h"
+#include "policy/policy_set.h"
+#include "policy/world.h"
+
+namespace hub::policy {
+
+struct RulebookText {
+  PolicySet policies;
+  Agreements agreements;
+};
+
+[[nodiscard]] Result<RulebookText, std::vector<ParseError>> read_rulebook(
+    const std::map<std::string, std::string>& files,
+    const std::vector<RecordTypeFacts>& record_types);
+
+}  // namespace hub::policy

@@ -1,0 +1,180 @@
+#include "policy/value.h"
+
+#include <algorithm>
+
+#include "core/base/result.h"
+
+namespace hub::policy {
+namespace {
+
+// FNV-1a, so that the order of entities in a set is the same on every machine.
+std::uint64_t fnv(std::uint64_t hash, std::string_view text) {
+  for (const char c : text) {
+    hash ^= static_cast<unsigned char>(c);
+    hash *= 0x100000001b3U;
+  }
+  return hash;
+}
+
+std::uint64_t hash_of(const EntityUid& uid) {
+  constexpr std::uint64_t kStart = 0xcbf29ce484222325U;
+  return fnv(fnv(fnv(kStart, uid.type), std::string_view("\0", 1)), uid.id);
+}
+
+// Size first: cheaper, and any total order will do.
+std::strong_ordering order_texts(std::string_view left, std::string_view right) {
+  const auto by_size = left.size() <=> right.size();
+  return by_size != 0 ? by_size : left <=> right;
+}
+
+std::strong_ordering order_entities(const HashedUid& left, const HashedUid& right) {
+  const auto by_hash = left.hash <=> right.hash;
+  return by_hash != 0 ? by_hash : left.uid <=> right.uid;
+}
+
+std::strong_ordering order_sets(const Set& left, const Set& right) {
+  const auto a = left.items();
+  const auto b = right.items();
+  if (const auto by_size = a.size() <=> b.size(); by_size != 0) return by_size;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (const auto order = a[i].order(b[i]); order != 0) return order;
+  }
+  return std::strong_ordering::equal;
+}
+
+std::strong_ordering order_records(const Record& left, const Record& right) {
+  const auto a = left.attributes();
+  const auto b = right.attributes();
+  if (const auto by_size = a.size() <=> b.size(); by_size != 0) return by_size;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (const auto order = a[i].name <=> b[i].name; order != 0) return order;
+    if (const auto order = a[i].value.order(b[i].value); order != 0) return order;
+  }
+  return std::strong_ordering::equal;
+}
+
+bool less(const Value& left, const Value& right) { return left.order(right) < 0; }
+
+void append_hex(std::string& out, unsigned char byte) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  out += kDigits[byte >> 4U];
+  out += kDigits[byte & 0x0FU];
+}
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+          out += "\\x";
+          append_hex(out, static_cast<unsigned char>(c));
+        } else {
+          out += c;
+        }
+    }
+  }
+  return out + "\"";
+}
+
+}  // namespace
+
+HashedUid::HashedUid(EntityUid named) : uid(std::move(named)), hash(hash_of(uid)) {}
+
+std::string to_text(const EntityUid& uid) { return uid.type + "::" + quoted(uid.id); }
+
+Set::Set(std::vector<Value> items) {
+  if (items.empty()) return;
+  std::ranges::sort(items, less);
+  const auto repeated = std::ranges::unique(items);
+  items.erase(repeated.begin(), repeated.end());
+  items_ = std::make_shared<const std::vector<Value>>(std::move(items));
+}
+
+std::span<const Value> Set::items() const {
+  return items_ == nullptr ? std::span<const Value>() : std::span(*items_);
+}
+
+bool Set::contains(const Value& item) const {
+  return std::ranges::binary_search(items(), item, less);
+}
+
+bool Set::contains_all(const Set& others) const {
+  return std::ranges::includes(items(), others.items(), less);
+}
+
+bool Set::contains_any(const Set& others) const {
+  return std::ranges::any_of(others.items(), [this](const Value& item) { return contains(item); });
+}
+
+Record::Record(std::initializer_list<Attribute> attributes) {
+  auto made = make(attributes);
+  require(made.has_value(), "a record names each attribute once");
+  if (made) *this = std::move(*made);
+}
+
+std::optional<Record> Record::make(std::vector<Attribute> attributes) {
+  Record out;
+  if (attributes.empty()) return out;
+  std::ranges::sort(attributes, {}, &Attribute::name);
+  if (std::ranges::adjacent_find(attributes, {}, &Attribute::name) != attributes.end()) {
+    return std::nullopt;
+  }
+  out.attributes_ = std::make_shared<const std::vector<Attribute>>(std::move(attributes));
+  return out;
+}
+
+const Value* Record::find(std::string_view name) const {
+  const auto all = attributes();
+  const auto found = std::ranges::lower_bound(all, name, {}, &Attribute::name);
+  return found == all.end() || found->name != name ? nullptr : &found->value;
+}
+
+std::span<const Attribute> Record::attributes() const {
+  return attributes_ == nullptr ? std::span<const Attribute>() : std::span(*attributes_);
+}
+
+std::strong_ordering Value::order(const Value& other) const {
+  if (const auto by_kind = kind() <=> other.kind(); by_kind != 0) return by_kind;
+  switch (kind()) {
+    case Kind::Bool: return *boolean() <=> *other.boolean();
+    case Kind::Long: return *number() <=> *other.number();
+    case Kind::String: return order_texts(*text(), *other.text());
+    case Kind::Entity: return order_entities(*entity(), *other.entity());
+    case Kind::Set: return order_sets(*set(), *other.set());
+    case Kind::Record: return order_records(*record(), *other.record());
+  }
+  return std::strong_ordering::equal;
+}
+
+std::string to_text(const Value& value) {
+  switch (value.kind()) {
+    case Value::Kind::Bool: return *value.boolean() ? "true" : "false";
+    case Value::Kind::Long: return std::to_string(*value.number());
+    case Value::Kind::String: return quoted(*value.text());
+    case Value::Kind::Entity: return to_text(value.entity()->uid);
+    case Value::Kind::Set: {
+      std::vector<std::string> items;
+      for (const auto& item : value.set()->items()) items.push_back(to_text(item));
+      std::ranges::sort(items);
+      std::string out = "[";
+      for (const auto& item : items) out += (out.size() > 1 ? ", " : "") + item;
+      return out + "]";
+    }
+    case Value::Kind::Record: {
+      std::string out = "{";
+      for (const auto& [name, held] : value.record()->attributes()) {
+        out += (out.size() > 1 ? ", " : "") + quoted(name) + ": " + to_text(held);
+      }
+      return out + "}";
+    }
+  }
+  return {};
+}
+
+}  // namespace hub::policy

@@ -1,0 +1,125 @@
+// The values of the Cedar language (version 4.5): Bool, Long, String, entity, set and record.
+//
+// Values are immutable and copying one shares what it holds, so a decision copies no text. Sets
+// are kept sorted without duplicates; two values of different kinds are never equal and never an
+// error to compare.
+#pragma once
+
+#include <compare>
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace hub::policy {
+
+struct EntityUid {
+  std::string type;  // with its namespace, if any: "Authority", "Hub::Authority"
+  std::string id;
+
+  auto operator<=>(const EntityUid&) const = default;
+};
+
+// A uid with its hash, so that looking it up and telling it from others is cheap.
+struct HashedUid {
+  explicit HashedUid(EntityUid named);
+
+  EntityUid uid;
+  std::uint64_t hash;
+
+  bool operator==(const HashedUid& other) const { return hash == other.hash && uid == other.uid; }
+};
+
+// Type::"id", escaped as Cedar writes it.
+[[nodiscard]] std::string to_text(const EntityUid& uid);
+
+class Value;
+struct Attribute;
+
+class Set {
+ public:
+  Set() = default;
+  explicit Set(std::vector<Value> items);  // in any order, duplicates dropped
+
+  [[nodiscard]] std::span<const Value> items() const;
+  [[nodiscard]] bool empty() const { return items_ == nullptr; }
+  [[nodiscard]] bool contains(const Value& item) const;
+  [[nodiscard]] bool contains_all(const Set& others) const;
+  [[nodiscard]] bool contains_any(const Set& others) const;
+
+ private:
+  std::shared_ptr<const std::vector<Value>> items_;  // null when empty
+};
+
+class Record {
+ public:
+  Record() = default;
+  // Attributes in any order, each name once: twice is a bug of the caller.
+  Record(std::initializer_list<Attribute> attributes);
+  // For outside data: nothing when a name occurs twice.
+  [[nodiscard]] static std::optional<Record> make(std::vector<Attribute> attributes);
+
+  [[nodiscard]] const Value* find(std::string_view name) const;
+  [[nodiscard]] std::span<const Attribute> attributes() const;  // sorted by name
+  [[nodiscard]] bool empty() const { return attributes_ == nullptr; }
+
+ private:
+  std::shared_ptr<const std::vector<Attribute>> attributes_;  // null when empty
+};
+
+class Value {
+ public:
+  enum class Kind : std::uint8_t { Bool, Long, String, Entity, Set, Record };
+
+  Value() = default;  // false
+  template <std::same_as<bool> B>
+  explicit Value(B value) : held_(value) {}
+  explicit Value(std::int64_t value) : held_(value) {}
+  explicit Value(std::string_view text) : held_(std::make_shared<const std::string>(text)) {}
+  explicit Value(EntityUid uid) : held_(std::make_shared<const HashedUid>(std::move(uid))) {}
+  explicit Value(policy::Set set) : held_(std::move(set)) {}
+  explicit Value(policy::Record record) : held_(std::move(record)) {}
+
+  [[nodiscard]] Kind kind() const { return static_cast<Kind>(held_.index()); }
+
+  // Null unless the value is of that kind.
+  [[nodiscard]] const bool* boolean() const { return std::get_if<bool>(&held_); }
+  [[nodiscard]] const std::int64_t* number() const { return std::get_if<std::int64_t>(&held_); }
+  [[nodiscard]] const std::string* text() const { return pointee<std::string>(); }
+  [[nodiscard]] const HashedUid* entity() const { return pointee<HashedUid>(); }
+  [[nodiscard]] const policy::Set* set() const { return std::get_if<policy::Set>(&held_); }
+  [[nodiscard]] const policy::Record* record() const { return std::get_if<policy::Record>(&held_); }
+
+  // A total order, for sets; what it is beyond that says nothing about the language's `<`.
+  [[nodiscard]] std::strong_ordering order(const Value& other) const;
+  bool operator==(const Value& other) const { return order(other) == 0; }
+
+ private:
+  using Text = std::shared_ptr<const std::string>;
+  using Entity = std::shared_ptr<const HashedUid>;
+
+  template <class T>
+  [[nodiscard]] const T* pointee() const {
+    const auto* shared = std::get_if<std::shared_ptr<const T>>(&held_);
+    return shared == nullptr ? nullptr : shared->get();
+  }
+
+  // The alternatives stand in the order of Kind.
+  std::variant<bool, std::int64_t, Text, Entity, policy::Set, policy::Record> held_;
+};
+
+struct Attribute {
+  std::string name;
+  Value value;
+};
+
+// The value as a Cedar expression.
+[[nodiscard]] std::string to_text(const Value& value);
+
+}  // namespace hub::policy

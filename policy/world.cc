@@ -1,0 +1,180 @@
+#include "policy/world.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "policy/codes.h"
+
+namespace hub::policy {
+namespace {
+
+EntityUid authority(std::string_view code) { return {"Authority", std::string(code)}; }
+EntityUid record_type(std::string_view name) { return {"RecordType", std::string(name)}; }
+EntityUid field_group(std::string_view path) { return {"FieldGroup", std::string(path)}; }
+
+Value set_of_texts(const std::vector<std::string>& texts) {
+  std::vector<Value> items;
+  for (const auto& text : texts) items.emplace_back(std::string_view(text));
+  return Value(Set(std::move(items)));
+}
+
+template <class Make>
+Value set_of_entities(const std::vector<std::string>& names, Make make) {
+  std::vector<Value> items;
+  for (const auto& name : names) items.emplace_back(make(name));
+  return Value(Set(std::move(items)));
+}
+
+Entity agreement_entity(const Agreement& agreement) {
+  std::vector<Value> parties;
+  std::vector<Value> signatories;
+  for (const auto& party : agreement.parties) {
+    parties.emplace_back(authority(party.authority));
+    if (!party.signed_on.empty()) signatories.emplace_back(authority(party.authority));
+  }
+  const bool all_signed = parties.size() == signatories.size();
+  Entity out;
+  out.uid = {"Agreement", agreement.id};
+  out.attributes = {
+      {"domain", Value(std::string_view(agreement.domain))},
+      {"ends", Value(to_ms(agreement.ends))},
+      {"field_groups", set_of_entities(agreement.field_groups, field_group)},
+      {"handling", set_of_texts(agreement.handling)},
+      {"legal_bases", set_of_texts(agreement.legal_bases)},
+      {"parties", Value(Set(std::move(parties)))},
+      {"purposes", set_of_texts(agreement.purposes)},
+      {"record_types", set_of_entities(agreement.record_types, record_type)},
+      {"regimes", set_of_texts(agreement.regimes)},
+      {"retention_days", Value(agreement.retention_days)},
+      {"signatories", Value(Set(std::move(signatories)))},
+      {"signed", Value(all_signed)},
+      {"starts", Value(to_ms(agreement.starts))},
+      {"status", Value(name_of(agreement.status))},
+  };
+  return out;
+}
+
+void add_party(const PartyFacts& party, std::vector<Entity>& out) {
+  Entity itself;
+  itself.uid = authority(party.code);
+  itself.attributes = {{"name", Value(std::string_view(party.name))},
+                       {"suspended", Value(party.suspended)}};
+  Entity agent;
+  agent.uid = {"Agent", party.code};
+  agent.attributes = {{"authority", Value(itself.uid)}};
+  agent.parents = {itself.uid};
+  out.push_back(std::move(itself));
+  out.push_back(std::move(agent));
+}
+
+void add_record_type(const RecordTypeFacts& type, std::vector<Entity>& out) {
+  Entity itself;
+  itself.uid = record_type(type.name);
+  itself.attributes = {{"domain", Value(std::string_view(type.domain))}};
+  for (const auto& name : type.field_groups) {
+    Entity group;
+    group.uid = field_group(type.name + "/" + name);
+    group.attributes = {{"domain", Value(std::string_view(type.domain))},
+                        {"record_type", Value(itself.uid)}};
+    group.parents = {itself.uid};
+    out.push_back(std::move(group));
+  }
+  out.push_back(std::move(itself));
+}
+
+EntityUid principal_of(const Question& question) {
+  switch (question.door) {
+    case Door::Share: return {"Agent", question.sender};
+    case Door::Relay: return {"Broker", "broker"};
+    case Door::Accept: return {"Agent", question.recipient};
+    case Door::View: return {"User", viewing_authority(question) + "/" + question.user};
+  }
+  return {};
+}
+
+bool knows(const Entities& world, EntityUid uid) {
+  return world.find(HashedUid(std::move(uid))) != nullptr;
+}
+
+}  // namespace
+
+std::string_view action_of(Door door) {
+  switch (door) {
+    case Door::Share: return "share";
+    case Door::Relay: return "relay";
+    case Door::Accept: return "accept";
+    case Door::View: return "view";
+  }
+  return {};
+}
+
+const std::string& viewing_authority(const Question& question) {
+  return question.viewed_at.empty() ? question.recipient : question.viewed_at;
+}
+
+Result<Entities, std::string> make_world(const std::vector<PartyFacts>& parties,
+                                         const std::vector<RecordTypeFacts>& types,
+                                         const Agreements& agreements) {
+  std::vector<Entity> out;
+  for (const auto& party : parties) add_party(party, out);
+  for (const auto& type : types) add_record_type(type, out);
+  for (const auto& [id, agreement] : agreements) out.push_back(agreement_entity(agreement));
+  out.push_back({EntityUid{"Broker", "broker"}, {}, {}, {}});
+  return Entities::make(std::move(out));
+}
+
+Request make_request(const Question& question) {
+  Request out;
+  out.principal = principal_of(question);
+  out.action = {"Action", std::string(action_of(question.door))};
+  out.resource = field_group(question.record_type + "/" + question.field_group);
+  out.context = {
+      {"agreement", Value(EntityUid{"Agreement", question.agreement})},
+      {"handling", Value(std::string_view(question.handling))},
+      {"legal_basis", Value(std::string_view(question.legal_basis))},
+      {"now", Value(to_ms(question.now))},
+      {"purpose", Value(std::string_view(question.purpose))},
+      {"recipient", Value(authority(question.recipient))},
+      {"regime", Value(std::string_view(question.regime))},
+      {"sender", Value(authority(question.sender))},
+  };
+  return out;
+}
+
+Entity make_user(const Question& question) {
+  Entity out;
+  out.uid = principal_of(question);
+  const auto home = authority(viewing_authority(question));
+  out.attributes = {{"authority", Value(home)}};
+  out.parents.push_back(home);
+  for (const auto& role : question.roles) out.parents.push_back({"Role", role});
+  return out;
+}
+
+std::string_view first_unknown(const Entities& world, const Question& question) {
+  if (!knows(world, authority(question.sender))) {
+    return "The sending authority is not in the register; check its code.";
+  }
+  if (!knows(world, authority(question.recipient))) {
+    return "The receiving authority is not in the register; check its code.";
+  }
+  if (!knows(world, record_type(question.record_type))) {
+    return "The record type is not in the catalogue; compare the bundle numbers on both sides.";
+  }
+  if (!knows(world, field_group(question.record_type + "/" + question.field_group))) {
+    return "The record type has no such field group; compare the bundle numbers on both sides.";
+  }
+  if (!knows(world, {"Agreement", question.agreement})) {
+    return "No agreement of that name is in the bundle; name one that is, or compare the bundle "
+           "numbers on both sides.";
+  }
+  if (question.door != Door::View) return {};
+  if (!knows(world, authority(viewing_authority(question)))) {
+    return "The user's authority is not in the register; check its code.";
+  }
+  if (!is_name(question.user)) return "Nobody is signed in; sign in first.";
+  return {};
+}
+
+}  // namespace hub::policy

@@ -1,0 +1,145 @@
+#include "policy/agreement.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "policy/codes.h"
+#include "tests/policy/source_file.h"
+
+namespace hub::policy {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+
+const std::string kFile = "agreements/west-london-pilot-2025.json";
+
+std::string pilot() { return source_file("policy/london/" + kFile); }
+
+std::vector<std::string> mistakes_in(const std::string& json) {
+  std::vector<std::string> out;
+  const auto parsed = parse_agreement(json, kFile);
+  if (parsed) return out;
+  for (const auto& mistake : parsed.error()) out.push_back(to_text(mistake));
+  return out;
+}
+
+// The pilot with one key set to something else, or taken out.
+std::string with(const std::string& key, const nlohmann::json& value) {
+  auto json = nlohmann::json::parse(pilot());
+  json[key] = value;
+  return json.dump();
+}
+
+TEST(AgreementFile, IsReadWhole) {
+  const auto parsed = parse_agreement(pilot(), kFile);
+  ASSERT_TRUE(parsed) << to_text(parsed.error().front());
+  EXPECT_EQ(parsed->id, "west-london-pilot-2025");
+  EXPECT_EQ(parsed->status, AgreementStatus::InForce);
+  EXPECT_EQ(parsed->parties.size(), 6U);
+  EXPECT_EQ(parsed->parties.front().signed_by, "Director of housing");
+  EXPECT_EQ(parsed->field_groups.size(), 6U);
+  EXPECT_THAT(parsed->field_groups, Contains("ta.placement_notice/identifiers"));
+  EXPECT_EQ(to_iso(parsed->starts), "2025-07-01T00:00:00.000Z");
+  EXPECT_EQ(to_iso(parsed->ends), "2026-04-01T00:00:00.000Z");
+  EXPECT_EQ(parsed->retention_days, 365);
+}
+
+TEST(AgreementFile, NeedsEachOfItsKeys) {
+  const auto whole = nlohmann::json::parse(pilot());
+  for (const auto& [key, value] : whole.items()) {
+    if (key == "note" || key == "special_category") continue;
+    auto without = whole;
+    without.erase(key);
+    EXPECT_THAT(mistakes_in(without.dump()), Contains(HasSubstr("`" + key + "`"))) << key;
+    without[key] = nullptr;
+    EXPECT_THAT(mistakes_in(without.dump()), Contains(HasSubstr("`" + key + "`"))) << key;
+  }
+}
+
+TEST(AgreementFile, RefusesWrongValues) {
+  using nlohmann::json;
+  const std::vector<std::pair<std::string, json>> wrong{
+      {"id", "Not A Code"},
+      {"title", ""},
+      {"title", std::string(2001, 'x')},
+      {"status", "active"},
+      {"starts", "2025-02-29"},
+      {"starts", "2027-01-01"},
+      {"ends", "31/03/2026"},
+      {"review_by", "soon"},
+      {"parties", json::array({{{"authority", "E09000005"}}})},
+      {"parties", json::array({{{"authority", "E09000005"}}, {{"authority", "E09000005"}}})},
+      {"parties", json::array({{{"authority", "Brent"}}, {{"authority", "E09000009"}}})},
+      {"parties", json::array({{{"authority", "E09000005"}, {"signed_by", "x"}},
+                               {{"authority", "E09000009"}}})},
+      {"parties",
+       json::array({{{"authority", "E09000005"}, {"name", "x"}}, {{"authority", "E09000009"}}})},
+      {"parties", json::array({"E09000005", "E09000009"})},
+      {"purposes", json::array()},
+      {"purposes", json::array({"a", "a"})},
+      {"purposes", json::array({"Two Words"})},
+      {"purposes", json::array({1})},
+      {"record_types", json::object()},
+      {"record_types", {{"ta.placement_notice", json::array()}}},
+      {"record_types", {{"ta.placement_notice", json::array({"A B"})}}},
+      {"retention_days", 0},
+      {"retention_days", 1.5},
+      {"retention_days", "365"},
+      {"unknown_key", "x"},
+  };
+  for (const auto& [key, value] : wrong) {
+    EXPECT_FALSE(mistakes_in(with(key, value)).empty()) << key << " " << value;
+  }
+}
+
+TEST(AgreementFile, TellsTheLineOfAMistake) {
+  auto text = pilot();
+  const auto at = text.find("\"2026-03-31\"");
+  ASSERT_NE(at, std::string::npos);
+  text.replace(at, 12, "\"2026-03-32\"");
+  EXPECT_THAT(mistakes_in(text),
+              Contains(kFile + ":8: `ends` is not a date; write it as 2026-01-31"));
+}
+
+TEST(AgreementFile, IsRefusedAtEveryTruncation) {
+  const auto text = pilot();
+  const auto last = text.rfind('}');
+  for (std::size_t size = 0; size <= last; ++size) {
+    EXPECT_FALSE(mistakes_in(text.substr(0, size)).empty()) << size;
+  }
+}
+
+TEST(AgreementFile, WithAnyBitFlippedIsReadOrRefusedWithWords) {
+  const auto text = pilot();
+  for (std::size_t bit = 0; bit < 8 * text.size(); ++bit) {
+    auto changed = text;
+    changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ (1 << (bit % 8)));
+    const auto parsed = parse_agreement(changed, kFile);
+    if (parsed) continue;
+    ASSERT_FALSE(parsed.error().empty());
+    EXPECT_FALSE(parsed.error().front().what.empty());
+  }
+}
+
+TEST(Codes, HaveTheirForms) {
+  for (const char* good : {"a", "ha1996-s208", "ta.placement_notice", "9"}) {
+    EXPECT_TRUE(is_code(good)) << good;
+  }
+  for (const char* bad : {"", "A", "-a", ".a", "a b", "a/b", "\xc3\xa9"}) {
+    EXPECT_FALSE(is_code(bad)) << bad;
+  }
+  EXPECT_TRUE(is_code(std::string(64, 'a')));
+  EXPECT_FALSE(is_code(std::string(65, 'a')));
+  EXPECT_TRUE(is_authority_code("E09000033"));
+  for (const char* bad : {"", "E0900003", "E090000333", "e09000033", "E0900003x"}) {
+    EXPECT_FALSE(is_authority_code(bad)) << bad;
+  }
+  EXPECT_TRUE(is_name("a/b\"c"));
+  for (const char* bad : {"", "a b", "a\n", "\x7f", "\xc3\xa9"}) EXPECT_FALSE(is_name(bad));
+}
+
+}  // namespace
+}  // namespace hub::policy

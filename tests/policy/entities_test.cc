@@ -1,0 +1,153 @@
+#include "policy/entities.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "policy/entities_json.h"
+
+namespace hub::policy {
+namespace {
+
+EntityUid node(std::size_t i) { return {"Node", std::to_string(i)}; }
+HashedUid hashed(std::size_t i) { return HashedUid(node(i)); }
+
+Entity entity(std::size_t i, const std::vector<std::size_t>& parents) {
+  Entity out;
+  out.uid = node(i);
+  for (const auto parent : parents) out.parents.push_back(node(parent));
+  return out;
+}
+
+TEST(EntityHierarchy, IsReflexiveAndTransitive) {
+  const auto world = Entities::make({entity(1, {2}), entity(2, {3, 4}), entity(3, {})});
+  ASSERT_TRUE(world);
+  EXPECT_TRUE(world->is_in(hashed(1), hashed(1)));
+  EXPECT_TRUE(world->is_in(hashed(1), hashed(3)));
+  EXPECT_TRUE(world->is_in(hashed(1), hashed(4)));  // no entity itself
+  EXPECT_FALSE(world->is_in(hashed(3), hashed(1)));
+  EXPECT_FALSE(world->is_in(hashed(9), hashed(1)));
+  EXPECT_TRUE(world->is_in(hashed(9), hashed(9)));
+  EXPECT_EQ(world->find(hashed(4)), nullptr);
+  EXPECT_NE(world->find(hashed(3)), nullptr);
+}
+
+TEST(EntityHierarchy, RefusesCyclesAndRepetition) {
+  EXPECT_FALSE(Entities::make({entity(1, {1})}));
+  EXPECT_FALSE(Entities::make({entity(1, {2}), entity(2, {3}), entity(3, {1})}));
+  EXPECT_FALSE(Entities::make({entity(1, {}), entity(1, {})}));
+  EXPECT_TRUE(Entities::make({entity(1, {2, 2}), entity(2, {})}));
+}
+
+TEST(EntityHierarchy, TakesADiamond) {
+  const auto world =
+      Entities::make({entity(1, {2, 3}), entity(2, {4}), entity(3, {4}), entity(4, {})});
+  ASSERT_TRUE(world);
+  EXPECT_TRUE(world->is_in(hashed(1), hashed(4)));
+}
+
+TEST(EntityHierarchy, OfALongChainIsRefusedBeforeItFillsTheMemory) {
+  std::vector<Entity> chain;
+  for (std::size_t i = 0; i < 5'000; ++i) chain.push_back(entity(i, {i + 1}));
+  EXPECT_FALSE(Entities::make(std::move(chain)));
+  EXPECT_FALSE(Entities::make(std::vector<Entity>(kMaxEntities + 1)));
+}
+
+TEST(EntitiesWith, PutsOneMoreInFront) {
+  const auto world = Entities::make({entity(1, {2}), entity(2, {3})});
+  ASSERT_TRUE(world);
+  const auto more = world->with(entity(7, {1}));
+  ASSERT_TRUE(more);
+  EXPECT_EQ(more->size(), world->size() + 1);
+  EXPECT_NE(more->find(hashed(7)), nullptr);
+  EXPECT_EQ(world->find(hashed(7)), nullptr);
+  EXPECT_TRUE(more->is_in(hashed(7), hashed(3)));
+  EXPECT_FALSE(more->is_in(hashed(7), hashed(9)));
+  EXPECT_TRUE(more->is_in(hashed(1), hashed(3)));
+}
+
+TEST(EntitiesWith, RefusesWhatIsThereAlready) {
+  const auto world = Entities::make({entity(1, {2})});
+  ASSERT_TRUE(world);
+  EXPECT_FALSE(world->with(entity(1, {})));
+  EXPECT_FALSE(world->with(entity(2, {})));  // somebody's parent
+  EXPECT_FALSE(world->with(entity(7, {7})));
+}
+
+constexpr const char* kJson =
+    R"([{"uid":{"type":"A","id":"x"},"attrs":{"n":-1,"s":"t","b":true,"l":[1,1],)"
+    R"("r":{"k":"v"},"e":{"__entity":{"type":"A","id":"y"}}},)"
+    R"("parents":[{"__entity":{"type":"G","id":"g"}}],"tags":{"t":1}}])";
+
+TEST(EntitiesJson, IsReadWhole) {
+  const auto world = parse_entities(kJson);
+  ASSERT_TRUE(world) << world.error();
+  const auto* found = world->find(HashedUid({"A", "x"}));
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(*found->attributes.find("n"), Value(std::int64_t{-1}));
+  EXPECT_EQ(*found->attributes.find("e"), Value(EntityUid{"A", "y"}));
+  EXPECT_EQ(found->attributes.find("l")->set()->items().size(), 1U);
+  EXPECT_EQ(*found->tags.find("t"), Value(std::int64_t{1}));
+  EXPECT_TRUE(world->is_in(HashedUid({"A", "x"}), HashedUid({"G", "g"})));
+}
+
+TEST(EntitiesJson, IsRefusedAtEveryTruncationAndWithAByteTooMany) {
+  const std::string text = kJson;
+  for (std::size_t size = 0; size < text.size(); ++size) {
+    EXPECT_FALSE(parse_entities(text.substr(0, size))) << size;
+  }
+  EXPECT_FALSE(parse_entities(text + "]"));
+}
+
+TEST(EntitiesJson, WithAnyBitFlippedIsReadOrRefused) {
+  const std::string text = kJson;
+  std::size_t refused = 0;
+  for (std::size_t bit = 0; bit < 8 * text.size(); ++bit) {
+    auto changed = text;
+    changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ (1 << (bit % 8)));
+    const auto world = parse_entities(changed);
+    if (world) continue;
+    ++refused;
+    EXPECT_FALSE(world.error().empty());
+  }
+  EXPECT_GT(refused, 4 * text.size());
+}
+
+TEST(EntitiesJson, RefusesWhatIsNoCedarValue) {
+  const auto with_attribute = [](const std::string& value) {
+    return parse_entities(R"([{"uid":{"type":"A","id":"x"},"parents":[],"attrs":{"a":)" + value +
+                          "}}]");
+  };
+  EXPECT_TRUE(with_attribute("9223372036854775807"));
+  EXPECT_TRUE(with_attribute("-9223372036854775808"));
+  for (const char* value :
+       {"null", "1.5", "1e2", "9223372036854775808", "-9223372036854775809", R"({"__entity":1})",
+        R"({"__entity":{"type":"A"}})", R"({"__entity":{"type":"A","id":"x"},"b":1})",
+        R"({"__extn":{"fn":"ip","arg":"::1"}})", R"({"__expr":"1"})", R"({"a":1,"a":2})"}) {
+    EXPECT_FALSE(with_attribute(value)) << value;
+  }
+}
+
+TEST(EntitiesJson, RefusesOtherShapes) {
+  for (const char* json :
+       {"{}", "[1]", "[{}]", R"([{"uid":{"type":"A","id":"x"}}])",
+        R"([{"uid":{"type":"A","id":"x"},"attrs":{},"parents":{}}])",
+        R"([{"uid":{"type":"A","id":"x"},"attrs":[],"parents":[]}])",
+        R"([{"uid":{"type":"A","id":"x"},"attrs":{},"parents":[1]}])",
+        R"([{"uid":{"type":"A","id":1},"attrs":{},"parents":[]}])",
+        R"([{"uid":{"type":"A","id":"x","z":1},"attrs":{},"parents":[]}])",
+        R"([{"uid":{"type":"A","id":"x"},"attrs":{},"parents":[],"more":1}])",
+        R"([{"uid":{"type":"A","id":"x"},"attrs":{},"parents":[],"tags":[]}])"}) {
+    EXPECT_FALSE(parse_entities(json)) << json;
+  }
+}
+
+TEST(EntitiesJson, ErrorsNeverRepeatTheText) {
+  const auto world =
+      parse_entities(R"([{"uid":{"type":"A","id":"secret"},"attrs":{"s":null},"parents":[]}])");
+  ASSERT_FALSE(world);
+  EXPECT_EQ(world.error(), "entity 1 of the list has an attribute that is no Cedar value");
+}
+
+}  // namespace
+}  // namespace hub::policy

@@ -1,0 +1,109 @@
+// London's real policies and agreements, asked in tests.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "policy/enforcement.h"
+#include "tests/policy/source_file.h"
+
+namespace hub::policy {
+
+inline const std::string kNotice = "ta.placement_notice";
+inline const std::string kReferral = "homelessness.local_connection_referral";
+inline const std::string kMarac = "violence.marac_transfer";
+
+inline std::vector<RecordTypeFacts> london_types() {
+  return {{kNotice,
+           "temporary_accommodation",
+           {"notice", "property", "needs", "contact", "children", "identifiers"}},
+          {kReferral,
+           "homelessness",
+           {"referral", "addresses", "household", "needs", "contact", "identifiers"}},
+          {kMarac,
+           "violence",
+           {"referral", "victim", "victim_address", "perpetrator", "children", "risk", "plan",
+            "equality"}}};
+}
+
+inline std::string authority(int number) {
+  return std::string("E090000") + (number < 10 ? "0" : "") + std::to_string(number);
+}
+
+inline std::vector<PartyFacts> london_parties() {
+  std::vector<PartyFacts> out;
+  for (int i = 1; i <= 33; ++i) out.push_back({authority(i), "Authority " + std::to_string(i)});
+  return out;
+}
+
+inline std::map<std::string, std::string> london_files() { return source_files("policy/london"); }
+
+inline std::unique_ptr<const Rulebook> make_rulebook(
+    const std::map<std::string, std::string>& files,
+    std::vector<PartyFacts> parties = london_parties(),
+    std::vector<RecordTypeFacts> types = london_types()) {
+  auto made = Rulebook::make(files, std::move(parties), std::move(types));
+  if (!made) {
+    for (const auto& mistake : made.error()) ADD_FAILURE() << to_text(mistake);
+    return nullptr;
+  }
+  return std::move(*made);
+}
+
+// 2026-11-21 10:00
+inline constexpr Time kToday = Time(std::chrono::milliseconds(1'795'255'200'000));
+
+inline Question notice(Door door = Door::Share) {
+  Question out;
+  out.door = door;
+  out.sender = authority(7);
+  out.recipient = authority(12);
+  out.record_type = kNotice;
+  out.field_group = "notice";
+  out.agreement = "london-ta-notice-2026";
+  out.purpose = "section-208-notice";
+  out.legal_basis = "ha1996-s208";
+  out.regime = "uk-gdpr";
+  out.handling = "official-sensitive";
+  out.now = kToday;
+  return out;
+}
+
+inline Question referral(Door door = Door::Share) {
+  auto out = notice(door);
+  out.record_type = kReferral;
+  out.field_group = "referral";
+  out.agreement = "london-local-connection-2026";
+  out.purpose = "local-connection-referral";
+  out.legal_basis = "ha1996-s198";
+  return out;
+}
+
+inline Question marac(Door door = Door::Share) {
+  auto out = notice(door);
+  out.record_type = kMarac;
+  out.field_group = "referral";
+  out.agreement = "london-marac-transfer-2026";
+  out.purpose = "marac-transfer";
+  out.legal_basis = "cda1998-s115";
+  return out;
+}
+
+inline Question viewed(Question question, const std::string& role) {
+  question.door = Door::View;
+  question.user = "u1";
+  question.roles = {role};
+  return question;
+}
+
+inline bool names(const Verdict& verdict, const std::string& policy) {
+  return std::ranges::find(verdict.reasons, policy, &Reason::policy_id) != verdict.reasons.end();
+}
+
+}  // namespace hub::policy

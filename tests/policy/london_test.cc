@@ -1,0 +1,343 @@
+// London's policies, as shipped: who may do what, and which policy says no.
+#include "tests/policy/london.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+#include <set>
+
+namespace hub::policy {
+namespace {
+
+using testing::IsEmpty;
+
+struct London : testing::Test {
+  std::unique_ptr<const Rulebook> rulebook = make_rulebook(london_files());
+
+  void SetUp() override { ASSERT_NE(rulebook, nullptr); }
+
+  void allowed(const Question& question, const std::string& by) const {
+    const auto verdict = rulebook->decide(question);
+    EXPECT_TRUE(verdict.allowed) << verdict.explanation;
+    EXPECT_TRUE(names(verdict, by)) << verdict.explanation;
+    EXPECT_THAT(verdict.errors, IsEmpty());
+  }
+
+  void refused(const Question& question, const std::string& by) const {
+    const auto verdict = rulebook->decide(question);
+    EXPECT_FALSE(verdict.allowed) << verdict.explanation;
+    ASSERT_EQ(verdict.reasons.size(), 1U) << verdict.explanation;
+    EXPECT_EQ(verdict.reasons.front().policy_id, by);
+    EXPECT_THAT(verdict.errors, IsEmpty());
+    EXPECT_NE(verdict.explanation.find(by), std::string::npos);
+  }
+
+  // Refused because nothing permits it.
+  void not_permitted(const Question& question) const {
+    const auto verdict = rulebook->decide(question);
+    EXPECT_FALSE(verdict.allowed) << verdict.explanation;
+    EXPECT_THAT(verdict.reasons, IsEmpty()) << verdict.explanation;
+    EXPECT_THAT(verdict.errors, IsEmpty());
+    EXPECT_FALSE(verdict.explanation.empty());
+  }
+};
+
+Question with_group(Question question, const std::string& group) {
+  question.field_group = group;
+  return question;
+}
+
+TEST_F(London, LetsEachRecordTypeThroughEachDoor) {
+  allowed(notice(Door::Share), "ta-notice-share");
+  allowed(notice(Door::Relay), "ta-relay");
+  allowed(notice(Door::Accept), "ta-accept");
+  allowed(referral(Door::Share), "referral-share");
+  allowed(referral(Door::Relay), "referral-relay");
+  allowed(referral(Door::Accept), "referral-accept");
+  allowed(marac(Door::Share), "marac-share");
+  allowed(marac(Door::Relay), "marac-relay");
+  allowed(marac(Door::Accept), "marac-accept");
+}
+
+TEST_F(London, LetsTheAgreedExtrasGoWithANotice) {
+  for (const char* group : {"property", "needs", "contact", "children"}) {
+    allowed(with_group(notice(), group), "ta-extras-share");
+  }
+}
+
+TEST_F(London, WithholdsFieldGroupsOutsideTheAgreementAtEveryDoor) {
+  for (const auto door : {Door::Share, Door::Relay, Door::Accept}) {
+    refused(with_group(notice(door), "identifiers"), "field-group-not-agreed");
+    refused(with_group(referral(door), "identifiers"), "field-group-not-agreed");
+    refused(with_group(marac(door), "equality"), "field-group-not-agreed");
+  }
+}
+
+TEST_F(London, SharesNothingUnderAnExpiredAgreement) {
+  auto question = notice();
+  question.sender = authority(9);
+  question.recipient = authority(18);
+  question.agreement = "west-london-pilot-2025";
+  for (const auto door : {Door::Share, Door::Relay, Door::Accept}) {
+    question.door = door;
+    refused(question, "agreement-expired");
+  }
+}
+
+TEST_F(London, LetIdentifiersGoInThePilotWhileItRan) {
+  auto question = with_group(notice(), "identifiers");
+  question.sender = authority(9);
+  question.recipient = authority(18);
+  question.agreement = "west-london-pilot-2025";
+  question.now = from_ms(to_ms(kToday) - 300LL * 86'400'000);
+  allowed(question, "pilot-share");
+  question.recipient = authority(33);
+  refused(question, "recipient-not-a-party");
+}
+
+TEST_F(London, StartsAndEndsAnAgreementToTheMillisecond) {
+  auto question = notice();
+  const auto* agreement = rulebook->agreement("london-ta-notice-2026");
+  ASSERT_NE(agreement, nullptr);
+  EXPECT_EQ(to_iso(agreement->starts), "2026-01-01T00:00:00.000Z");
+  EXPECT_EQ(to_iso(agreement->ends), "2029-01-01T00:00:00.000Z");
+  question.now = agreement->starts - std::chrono::milliseconds(1);
+  refused(question, "agreement-not-started");
+  question.now = agreement->starts;
+  allowed(question, "ta-notice-share");
+  question.now = agreement->ends - std::chrono::milliseconds(1);
+  allowed(question, "ta-notice-share");
+  question.now = agreement->ends;
+  refused(question, "agreement-expired");
+}
+
+TEST_F(London, KeepsTheCityOfLondonOutOfMaracTransfers) {
+  auto question = marac();
+  question.sender = authority(1);
+  refused(question, "sender-not-a-party");
+  question = marac();
+  question.recipient = authority(1);
+  refused(question, "recipient-not-a-party");
+}
+
+TEST_F(London, RefusesWhatTheAgreementDoesNotSay) {
+  auto question = notice();
+  question.purpose = "marketing";
+  refused(question, "purpose-not-agreed");
+  question = notice();
+  question.legal_basis = "gdpr-6-1-a";
+  refused(question, "legal-basis-not-agreed");
+  question = notice();
+  question.regime = "dpa2018-part3";
+  refused(question, "regime-not-agreed");
+  question = marac();
+  question.handling = "official";
+  refused(question, "handling-not-agreed");
+  question = referral();
+  question.agreement = "london-ta-notice-2026";
+  question.purpose = "section-208-notice";
+  question.legal_basis = "ha1996-s208";
+  refused(question, "record-type-not-agreed");
+}
+
+TEST_F(London, RefusesSendingToOneself) {
+  for (const auto door : {Door::Share, Door::Relay, Door::Accept}) {
+    auto question = notice(door);
+    question.recipient = question.sender;
+    refused(question, "sending-to-oneself");
+  }
+}
+
+TEST_F(London, RefusesASuspendedAuthorityAsSenderAndRecipient) {
+  auto parties = london_parties();
+  parties[11].suspended = true;
+  const auto suspended = make_rulebook(london_files(), parties);
+  ASSERT_NE(suspended, nullptr);
+  for (const auto door : {Door::Share, Door::Relay, Door::Accept}) {
+    auto question = notice(door);
+    EXPECT_TRUE(names(suspended->decide(question), "authority-suspended"));
+    std::swap(question.sender, question.recipient);
+    EXPECT_TRUE(names(suspended->decide(question), "authority-suspended"));
+  }
+  EXPECT_TRUE(suspended->decide(viewed(notice(), "housing-officer")).allowed);
+}
+
+// The agreement with one text put in place of another.
+std::map<std::string, std::string> changed(const std::string& agreement, const std::string& from,
+                                           const std::string& to) {
+  auto files = london_files();
+  auto& text = files.at("agreements/" + agreement + ".json");
+  const auto at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  if (at != std::string::npos) text.replace(at, from.size(), to);
+  return files;
+}
+
+TEST(LondonGuardrails, RefuseAPartyThatHasNotSigned) {
+  const auto rulebook = make_rulebook(changed(
+      "london-ta-notice-2026",
+      R"({"authority": "E09000012", "signed_by": "Director of housing", "signed_on": "2025-12-08"})",
+      R"({"authority": "E09000012"})"));
+  ASSERT_NE(rulebook, nullptr);
+  auto question = notice();
+  EXPECT_TRUE(names(rulebook->decide(question), "agreement-unsigned"));
+  std::swap(question.sender, question.recipient);
+  EXPECT_TRUE(names(rulebook->decide(question), "agreement-unsigned"));
+  question.sender = authority(13);
+  question.recipient = authority(14);
+  EXPECT_TRUE(rulebook->decide(question).allowed);
+}
+
+TEST(LondonGuardrails, RefuseADraftAndAWithdrawnAgreement) {
+  for (const char* status : {R"("status": "draft")", R"("status": "withdrawn")"}) {
+    const auto rulebook =
+        make_rulebook(changed("london-ta-notice-2026", R"("status": "in_force")", status));
+    ASSERT_NE(rulebook, nullptr);
+    EXPECT_TRUE(names(rulebook->decide(notice()), "agreement-not-in-force"));
+  }
+}
+
+TEST_F(London, LetsHousingStaffViewTheirRecords) {
+  for (const char* role : {"housing-officer", "notice-lead"}) {
+    for (const char* group : {"notice", "property", "needs", "contact", "children"}) {
+      allowed(viewed(with_group(notice(), group), role), "ta-view-housing");
+    }
+    for (const char* group : {"referral", "addresses", "household", "needs", "contact"}) {
+      allowed(viewed(with_group(referral(), group), role), "referral-view-housing");
+    }
+    not_permitted(viewed(with_group(marac(), "victim"), role));
+    refused(viewed(with_group(marac(), "victim_address"), role),
+            "housing-never-sees-victim-address");
+    refused(viewed(with_group(notice(), "identifiers"), role), "field-group-not-agreed");
+  }
+}
+
+TEST_F(London, LetsMaracStaffViewTransfersAndTheReceivingOnesTheAddress) {
+  for (const char* role : {"marac-coordinator", "idva"}) {
+    for (const char* group : {"referral", "victim", "perpetrator", "children", "risk", "plan"}) {
+      allowed(viewed(with_group(marac(), group), role), "marac-view");
+    }
+    auto address = viewed(with_group(marac(), "victim_address"), role);
+    allowed(address, "marac-view-victim-address");
+    address.viewed_at = address.sender;
+    not_permitted(address);
+    not_permitted(viewed(notice(), role));
+  }
+}
+
+TEST_F(London, ShowsContentToNoOperatorAuditorOrStranger) {
+  for (const auto& question : {notice(), referral(), marac()}) {
+    refused(viewed(question, "operator"), "operator-sees-no-content");
+    refused(viewed(question, "auditor"), "auditor-sees-no-content");
+    not_permitted(viewed(question, "something-else"));
+    auto both = viewed(question, "auditor");
+    both.roles = {"housing-officer", "marac-coordinator", "auditor"};
+    refused(both, "auditor-sees-no-content");
+  }
+}
+
+TEST_F(London, KeepsAnalystsFromViolenceNamesAndIdentifiers) {
+  for (const char* group : {"referral", "victim", "children", "risk"}) {
+    refused(viewed(with_group(marac(), group), "analyst"), "analyst-never-sees-marac");
+  }
+  auto both = viewed(with_group(marac(), "risk"), "analyst");
+  both.roles = {"idva", "analyst"};
+  refused(both, "analyst-never-sees-marac");
+  allowed(viewed(with_group(notice(), "needs"), "analyst"), "ta-view-analyst");
+  allowed(viewed(with_group(referral(), "household"), "analyst"), "referral-view-analyst");
+  not_permitted(viewed(notice(), "analyst"));
+  not_permitted(viewed(with_group(referral(), "addresses"), "analyst"));
+  refused(viewed(with_group(notice(), "identifiers"), "analyst"), "field-group-not-agreed");
+}
+
+TEST_F(London, ShowsARecordOnlyWhereItWasSentOrReceived) {
+  auto question = viewed(notice(), "housing-officer");
+  question.viewed_at = question.sender;
+  allowed(question, "ta-view-housing");
+  question.viewed_at = authority(20);
+  refused(question, "viewer-not-of-a-party");
+}
+
+TEST_F(London, LetsReceivedRecordsBeViewedAfterTheirAgreementEnded) {
+  auto question = viewed(with_group(notice(), "identifiers"), "notice-lead");
+  question.sender = authority(9);
+  question.recipient = authority(18);
+  question.agreement = "west-london-pilot-2025";
+  allowed(question, "pilot-view-identifiers");
+  question.roles = {"housing-officer"};
+  not_permitted(question);
+}
+
+// Whatever is asked, nothing that the agreement does not cover is ever allowed.
+TEST_F(London, NeverAllowsWhatItsAgreementDoesNotCover) {
+  std::mt19937 random(20261121);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same each time
+  const auto pick = [&random](const auto& from) {
+    return from[std::uniform_int_distribution<std::size_t>(0, from.size() - 1)(random)];
+  };
+  const auto types = london_types();
+  const auto agreements = rulebook->agreements();
+  const std::vector<std::string> purposes{"section-208-notice", "local-connection-referral",
+                                          "marac-transfer", "other"};
+  const std::vector<std::string> bases{"ha1996-s208", "ha1996-s198", "cda1998-s115", "gdpr-6-1-e"};
+  const std::vector<std::string> roles{
+      "housing-officer", "notice-lead", "marac-coordinator", "idva", "analyst", "operator"};
+  const std::vector<Door> doors{Door::Share, Door::Relay, Door::Accept, Door::View};
+  std::size_t allowed_count = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const auto type = pick(types);
+    const auto* agreement = pick(agreements);
+    Question question;
+    question.door = pick(doors);
+    question.sender = authority(std::uniform_int_distribution<int>(1, 33)(random));
+    question.recipient = authority(std::uniform_int_distribution<int>(1, 33)(random));
+    question.record_type = type.name;
+    question.field_group = pick(type.field_groups);
+    question.agreement = agreement->id;
+    question.purpose = pick(purposes);
+    question.legal_basis = pick(bases);
+    question.regime = "uk-gdpr";
+    question.handling = "official-sensitive";
+    question.user = "u1";
+    question.roles = {pick(roles)};
+    question.now = from_ms(1'735'689'600'000 +
+                           std::uniform_int_distribution<std::int64_t>(0, 160'000'000'000)(random));
+    const auto verdict = rulebook->decide(question);
+    EXPECT_THAT(verdict.errors, IsEmpty());
+    EXPECT_FALSE(verdict.explanation.empty());
+    if (!verdict.allowed) continue;
+    ++allowed_count;
+    const auto lists = [](const auto& list, const std::string& item) {
+      return std::ranges::find(list, item) != list.end();
+    };
+    const auto party = [agreement](const std::string& code) {
+      return std::ranges::find(agreement->parties, code, &AgreementParty::authority) !=
+             agreement->parties.end();
+    };
+    EXPECT_TRUE(lists(agreement->field_groups, type.name + "/" + question.field_group));
+    EXPECT_TRUE(lists(agreement->purposes, question.purpose));
+    EXPECT_TRUE(lists(agreement->legal_bases, question.legal_basis));
+    EXPECT_TRUE(party(question.sender) && party(question.recipient));
+    if (question.door == Door::View) continue;
+    EXPECT_TRUE(question.now >= agreement->starts && question.now < agreement->ends);
+    EXPECT_NE(question.sender, question.recipient);
+  }
+  EXPECT_GT(allowed_count, 100U);
+}
+
+TEST_F(London, HasAgreementsForEveryRecordTypeAndCitesNoPerson) {
+  std::set<std::string> covered;
+  for (const auto* agreement : rulebook->agreements()) {
+    covered.insert(agreement->record_types.begin(), agreement->record_types.end());
+    EXPECT_FALSE(agreement->note.empty()) << agreement->id;
+  }
+  EXPECT_EQ(covered.size(), 3U);
+  EXPECT_EQ(rulebook->agreement("london-ta-notice-2026")->parties.size(), 33U);
+  EXPECT_EQ(rulebook->agreement("london-marac-transfer-2026")->parties.size(), 32U);
+  EXPECT_EQ(rulebook->agreement("none"), nullptr);
+}
+
+TEST_F(London, MayHaveItsDecisionsKept) { EXPECT_TRUE(rulebook->may_keep_decisions()); }
+
+}  // namespace
+}  // namespace hub::policy

@@ -1,0 +1,116 @@
+// The official tests: what the engine answers must be what Cedar answers.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "policy/authorizer.h"
+#include "policy/entities_json.h"
+#include "tests/policy/source_file.h"
+
+namespace hub::policy {
+namespace {
+
+using Json = nlohmann::json;
+using Ids = std::set<std::string>;
+
+const std::string kData = "tests/policy/data/";
+
+EntityUid uid_of(const Json& json) { return {json.at("type"), json.at("id")}; }
+
+// Checks every request of one test; returns how many there were.
+std::size_t check_requests(const std::string& policies, const std::string& entities,
+                           const Json& requests, const std::string& name) {
+  const auto set = PolicySet::parse(policies, name, PolicyIds::Positional);
+  const auto world = parse_entities(entities);
+  if (!set || !world) {
+    ADD_FAILURE() << name << ": " << (set ? world.error() : to_text(set.error().front()));
+    return 0;
+  }
+  for (const auto& json : requests) {
+    const auto context = parse_record(json.at("context").dump());
+    if (!context) {
+      ADD_FAILURE() << name << ": context: " << context.error();
+      continue;
+    }
+    const auto response = authorize(*set, *world,
+                                    {uid_of(json.at("principal")), uid_of(json.at("action")),
+                                     uid_of(json.at("resource")), *context});
+    Ids errors;
+    for (const auto& error : response.errors) errors.insert(error.policy_id);
+    EXPECT_EQ(response.allowed, json.at("decision") == "allow") << name;
+    EXPECT_EQ(Ids(response.reasons.begin(), response.reasons.end()), json.at("reason").get<Ids>())
+        << name;
+    EXPECT_EQ(errors, json.at("errors").get<Ids>()) << name;
+  }
+  return requests.size();
+}
+
+TEST(OfficialCorpus, IsAgreedWithOnDecisionsReasonsAndErrors) {
+  std::istringstream lines(source_file(kData + "corpus/tests.jsonl"));
+  std::size_t tests = 0;
+  std::size_t requests = 0;
+  for (std::string line; std::getline(lines, line); ++tests) {
+    const auto test = Json::parse(line);
+    requests += check_requests(test.at("policies"), test.at("entities").dump(), test.at("requests"),
+                               test.at("name"));
+  }
+  EXPECT_GE(tests, 685U);
+  EXPECT_GE(requests, 5480U);
+}
+
+TEST(OfficialHandwrittenTests, AreAgreedWithOnDecisionsReasonsAndErrors) {
+  std::size_t tests = 0;
+  std::size_t requests = 0;
+  for (const auto& [path, text] : source_files(kData + "handwritten")) {
+    if (!path.ends_with(".json") || path.starts_with("entities/")) continue;
+    const auto test = Json::parse(text);
+    const std::string policies = test.at("policies");
+    const bool first =
+        test.at("entities").get<std::string>().find("sandbox_a") != std::string::npos;
+    requests += check_requests(
+        source_file(kData + "handwritten/" + policies.substr(std::string("tests/").size())),
+        source_file(kData + "handwritten/entities/sandbox_" + (first ? "a" : "b") + ".json"),
+        test.at("requests"), path);
+    ++tests;
+  }
+  EXPECT_EQ(tests, 17U);
+  EXPECT_EQ(requests, 61U);
+}
+
+// Which of the documentation's expressions call an extension function.
+bool uses_extensions(const std::string& expression) {
+  static const std::vector<std::string> kNames{
+      "decimal(", "ip(",      "datetime(", "duration(", "isIpv4(",   "isIpv6(",
+      "toDate(",  "toTime(",  "toSec",     "toMilli",   "toMinutes", "toHours",
+      "toDays(",  "isInRang", "isLoopb",   "isMulti",   "lessThan",  "greaterThan"};
+  return std::ranges::any_of(
+      kNames, [&](const std::string& name) { return expression.find(name) != std::string::npos; });
+}
+
+std::string answer_to(const std::string& expression) {
+  const auto set =
+      PolicySet::parse("permit(principal, action, resource) when { " + expression + " };", "docs");
+  if (!set) return "parse-error";
+  const auto response = authorize(
+      *set, Entities(), {{"User", "alice"}, {"Action", "view"}, {"Photo", "p"}, Record()});
+  if (!response.errors.empty()) return "error";
+  return response.allowed ? "true" : "false";
+}
+
+TEST(DocumentationExamples, AnswerAsTheOfficialEngineDoes) {
+  std::size_t checked = 0;
+  for (const auto& example : Json::parse(source_file(kData + "docs_examples.json"))) {
+    const std::string expression = example.at("expr");
+    if (uses_extensions(expression)) continue;
+    EXPECT_EQ(answer_to(expression), example.at("got").get<std::string>()) << expression;
+    ++checked;
+  }
+  EXPECT_GE(checked, 120U);
+}
+
+}  // namespace
+}  // namespace hub::policy

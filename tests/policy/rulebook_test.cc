@@ -1,0 +1,365 @@
+// The enforcement point itself: what it refuses to start with, what it does with errors and
+// unknown names, what it says, and the cache.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "policy/decision_cache.h"
+#include "tests/policy/london.h"
+
+namespace hub::policy {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+const std::string kAnnotations =
+    "@title(\"t\") @agreement(\"all\") @lawful_basis(\"b\") @owner(\"o\") "
+    "@review_by(\"2027-01-01\") @advice(\"a\") ";
+
+std::map<std::string, std::string> london_with(const std::string& policy) {
+  auto files = london_files();
+  files["policy/zz.cedar"] = policy;
+  return files;
+}
+
+std::vector<std::string> mistakes_in(const std::map<std::string, std::string>& files) {
+  const auto made = Rulebook::make(files, london_parties(), london_types());
+  std::vector<std::string> out;
+  if (made) return out;
+  for (const auto& mistake : made.error()) out.push_back(to_text(mistake));
+  return out;
+}
+
+TEST(RulebookMake, ListsEveryMistakeOfTheBundle) {
+  auto files = london_with("@id(\"x\") permit(principal, action);");
+  files["policy/more.cedar"] = "permit(principal, action, resource);";
+  files["policy/notes.txt"] = "";
+  files["agreements/broken.json"] = "{\n  \"id\": 1,\n";
+  const auto mistakes = mistakes_in(files);
+  EXPECT_THAT(mistakes, Contains(HasSubstr("policy/zz.cedar:1:34: unexpected `)`")));
+  EXPECT_THAT(mistakes, Contains(HasSubstr("policy/more.cedar:1: the policy has no @id")));
+  EXPECT_THAT(mistakes, Contains(HasSubstr("policy/more.cedar:1: the policy has no @title")));
+  EXPECT_THAT(mistakes, Contains(HasSubstr("policy/more.cedar:1: the policy has no @review_by")));
+  EXPECT_THAT(mistakes, Contains(HasSubstr("policy/notes.txt: the file does not belong")));
+  EXPECT_THAT(mistakes, Contains(HasSubstr("agreements/broken.json")));
+}
+
+TEST(RulebookMake, RefusesAnIdThatIsTakenInAnotherFile) {
+  EXPECT_THAT(mistakes_in(london_with("@id(\"ta-relay\") " + kAnnotations +
+                                      "permit(principal, action, resource);")),
+              ElementsAre(HasSubstr("the policy id `ta-relay` is taken")));
+}
+
+TEST(RulebookMake, RefusesAForbidThatAdvisesNothing) {
+  EXPECT_THAT(mistakes_in(london_with(
+                  "@id(\"x\") @title(\"t\") @agreement(\"all\") @lawful_basis(\"b\") @owner(\"o\") "
+                  "@review_by(\"2027-01-01\") forbid(principal, action, resource);")),
+              ElementsAre(HasSubstr("no @advice")));
+}
+
+TEST(RulebookMake, RefusesTemplatesAndUnknownAgreements) {
+  EXPECT_THAT(mistakes_in(london_with("@id(\"x\") " + kAnnotations +
+                                      "permit(principal == ?principal, action, resource);")),
+              ElementsAre(HasSubstr("template")));
+  EXPECT_THAT(
+      mistakes_in(london_with("@id(\"x\") @title(\"t\") @agreement(\"none\") @lawful_basis(\"b\") "
+                              "@owner(\"o\") @review_by(\"2027-01-01\") "
+                              "permit(principal, action, resource);")),
+      ElementsAre(HasSubstr("names no agreement")));
+}
+
+TEST(RulebookMake, ChecksAgreementsAgainstTheCatalogue) {
+  auto types = london_types();
+  types[0].field_groups.pop_back();
+  types[2].name = "violence.other";
+  const auto made = Rulebook::make(london_files(), london_parties(), types);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().size(), 8U);  // identifiers of the pilot, seven groups of the transfer
+}
+
+TEST(RulebookMake, RefusesAPartyTwiceInTheRegister) {
+  auto parties = london_parties();
+  parties.push_back(parties.front());
+  EXPECT_FALSE(Rulebook::make(london_files(), parties, london_types()));
+}
+
+TEST(RulebookMake, WorksForARegisterOfThree) {
+  const std::vector<PartyFacts> three{
+      {authority(7), "A"}, {authority(12), "B"}, {authority(25), "C"}};
+  const auto rulebook = make_rulebook(london_files(), three);
+  ASSERT_NE(rulebook, nullptr);
+  EXPECT_TRUE(rulebook->decide(notice()).allowed);
+  auto question = notice();
+  question.recipient = authority(13);
+  EXPECT_THAT(rulebook->decide(question).explanation, HasSubstr("not in the register"));
+}
+
+TEST(RulebookMake, LeavesOtherFilesOfTheBundleAlone) {
+  auto files = london_files();
+  files["catalogue/ta.placement_notice.fbs"] = "not a policy";
+  EXPECT_THAT(mistakes_in(files), IsEmpty());
+}
+
+TEST(RulebookDecide, RefusesWhatItDoesNotKnowAndRepeatsNoneOfIt) {
+  const auto rulebook = make_rulebook(london_files());
+  ASSERT_NE(rulebook, nullptr);
+  const std::string odd = "odd\nname";
+  for (auto Question::* part : {&Question::sender, &Question::recipient, &Question::record_type,
+                                &Question::field_group, &Question::agreement}) {
+    for (const auto& name :
+         {odd, std::string(), std::string("E09000099"), std::string(5000, 'x')}) {
+      auto question = notice();
+      question.*part = name;
+      const auto verdict = rulebook->decide(question);
+      EXPECT_FALSE(verdict.allowed);
+      EXPECT_THAT(verdict.reasons, IsEmpty());
+      EXPECT_THAT(verdict.errors, IsEmpty());
+      EXPECT_FALSE(verdict.explanation.empty());
+      EXPECT_THAT(verdict.explanation, Not(HasSubstr("odd")));
+      EXPECT_THAT(verdict.explanation, Not(HasSubstr("E09000099")));
+      EXPECT_THAT(rulebook->explain(question), Not(HasSubstr("odd\nname")));
+    }
+  }
+}
+
+TEST(RulebookDecide, RefusesAViewByNobodyAndAtAnUnknownAuthority) {
+  const auto rulebook = make_rulebook(london_files());
+  ASSERT_NE(rulebook, nullptr);
+  auto question = viewed(notice(), "housing-officer");
+  EXPECT_TRUE(rulebook->decide(question).allowed);
+  question.user = "";
+  EXPECT_FALSE(rulebook->decide(question).allowed);
+  question.user = "u1";
+  question.viewed_at = "E09000099";
+  EXPECT_FALSE(rulebook->decide(question).allowed);
+}
+
+TEST(RulebookDecide, NeverTakesAUserNameForAnotherEntity) {
+  const auto rulebook = make_rulebook(london_files());
+  ASSERT_NE(rulebook, nullptr);
+  auto question = viewed(marac(), "none");
+  for (const char* user : {"../E09000007", "E09000007/u1", "\"", "Role::\"idva\""}) {
+    question.user = user;
+    EXPECT_FALSE(rulebook->decide(question).allowed) << user;
+  }
+}
+
+TEST(RulebookDecide, DeniesWheneverAForbidErrs) {
+  const auto rulebook = make_rulebook(london_with("@id(\"broken\") " + kAnnotations +
+                                                  "forbid(principal, action, resource) "
+                                                  "when { resource.missing };"));
+  ASSERT_NE(rulebook, nullptr);
+  const auto verdict = rulebook->decide(notice());
+  EXPECT_FALSE(verdict.allowed);
+  EXPECT_THAT(verdict.reasons, IsEmpty());
+  EXPECT_THAT(verdict.errors, ElementsAre("broken"));
+  EXPECT_THAT(verdict.explanation, HasSubstr("broken could not be evaluated"));
+  EXPECT_THAT(rulebook->explain(notice()), HasSubstr("Erred      broken: an attribute is missing"));
+}
+
+TEST(RulebookDecide, AllowsDespiteAPermitThatErrsAndReportsIt) {
+  const auto rulebook = make_rulebook(london_with("@id(\"broken\") " + kAnnotations +
+                                                  "permit(principal, action, resource) "
+                                                  "when { resource.missing };"));
+  ASSERT_NE(rulebook, nullptr);
+  const auto verdict = rulebook->decide(notice());
+  EXPECT_TRUE(verdict.allowed);
+  EXPECT_THAT(verdict.errors, ElementsAre("broken"));
+}
+
+TEST(RulebookExplain, TellsWhatAllowed) {
+  const auto rulebook = make_rulebook(london_files());
+  ASSERT_NE(rulebook, nullptr);
+  EXPECT_EQ(rulebook->explain(notice()),
+            R"(Question   may the agent of E09000007 share ta.placement_notice/notice?
+           from E09000007 to E09000012, agreement london-ta-notice-2026
+           purpose section-208-notice, legal basis ha1996-s208, regime uk-gdpr, handling official-sensitive
+           at 2026-11-21T10:00:00.000Z
+Answer     allowed
+           Allowed by ta-notice-share (A borough may give the host borough the statutory notice of a placement).
+Applied    ta-notice-share (A borough may give the host borough the statutory notice of a placement), policy/placement_notice.cedar:8
+)");
+}
+
+TEST(RulebookExplain, TellsWhichGuardrailsRefusedAndWhatToDo) {
+  const auto rulebook = make_rulebook(london_files());
+  ASSERT_NE(rulebook, nullptr);
+  auto question = notice();
+  question.agreement = "west-london-pilot-2025";
+  question.sender = authority(9);
+  EXPECT_EQ(rulebook->explain(question),
+            R"(Question   may the agent of E09000009 share ta.placement_notice/notice?
+           from E09000009 to E09000012, agreement west-london-pilot-2025
+           purpose section-208-notice, legal basis ha1996-s208, regime uk-gdpr, handling official-sensitive
+           at 2026-11-21T10:00:00.000Z
+Answer     refused
+           Refused by agreement-expired (Nothing is shared after its agreement has ended). Name the agreement that followed it, or ask the information governance lead to renew it. Also refused by recipient-not-a-party.
+Applied    agreement-expired (Nothing is shared after its agreement has ended), policy/guardrails.cedar:30
+Applied    recipient-not-a-party (Only a party to the agreement may receive under it), policy/guardrails.cedar:68
+)");
+}
+
+TEST(RulebookExplain, TellsTheNearestPermitAndWhatItLacked) {
+  const auto rulebook = make_rulebook(london_files());
+  ASSERT_NE(rulebook, nullptr);
+  EXPECT_EQ(
+      rulebook->explain(viewed(marac(), "housing-officer")),
+      R"(Question   may u1 of E09000012, roles housing-officer view violence.marac_transfer/referral?
+           from E09000007 to E09000012, agreement london-marac-transfer-2026
+           purpose marac-transfer, legal basis cda1998-s115, regime uk-gdpr, handling official-sensitive
+           at 2026-11-21T10:00:00.000Z
+Answer     refused
+           No policy lets these roles view violence.marac_transfer/referral; ask for a role that may, or leave it.
+Nearest    marac-view (A MARAC coordinator or IDVA may view transferred cases), policy/marac_transfer.cedar:82
+           does not hold, policy/marac_transfer.cedar:94:
+           principal in [Role::"marac-coordinator", Role::"idva"]
+)");
+}
+
+TEST(RulebookExplain, TellsWhatIsUnknown) {
+  const auto rulebook = make_rulebook(london_files());
+  ASSERT_NE(rulebook, nullptr);
+  auto question = notice();
+  question.agreement = "two\nlines";
+  EXPECT_EQ(rulebook->explain(question),
+            R"(Question   may the agent of E09000007 share ta.placement_notice/notice?
+           from E09000007 to E09000012, agreement (not a name)
+           purpose section-208-notice, legal basis ha1996-s208, regime uk-gdpr, handling official-sensitive
+           at 2026-11-21T10:00:00.000Z
+Answer     refused
+           No agreement of that name is in the bundle; name one that is, or compare the bundle numbers on both sides.
+)");
+}
+
+TEST(RulebookNextChange, IsTheNextStartOrEndOfAnyAgreement) {
+  const auto rulebook = make_rulebook(london_files());
+  ASSERT_NE(rulebook, nullptr);
+  const auto next = [&](std::int64_t ms) {
+    const auto change = rulebook->next_change(from_ms(ms));
+    return change ? to_iso(*change) : std::string("never");
+  };
+  EXPECT_EQ(next(0), "2025-07-01T00:00:00.000Z");
+  EXPECT_EQ(next(to_ms(kToday)), "2029-01-01T00:00:00.000Z");
+  EXPECT_EQ(next(to_ms(*rulebook->next_change(from_ms(0)))), "2026-01-01T00:00:00.000Z");
+  EXPECT_EQ(next(to_ms(*rulebook->next_change(kToday))), "never");
+}
+
+TEST(RulebookKeepsDecisions, OnlyWhilePoliciesLookAtTimeThroughTheirAgreement) {
+  const auto keeps = [](const std::string& condition) {
+    const auto rulebook = make_rulebook(london_with("@id(\"x\") " + kAnnotations +
+                                                    "permit(principal, action, resource) when { " +
+                                                    condition + " };"));
+    return rulebook != nullptr && rulebook->may_keep_decisions();
+  };
+  EXPECT_TRUE(keeps("context.now < context.agreement.ends"));
+  EXPECT_TRUE(keeps("context.agreement.starts <= context.now"));
+  EXPECT_TRUE(keeps("context has now && context.purpose == \"x\""));
+  EXPECT_FALSE(keeps("context.now <= context.agreement.ends"));
+  EXPECT_FALSE(keeps("context.agreement.ends < context.now"));
+  EXPECT_FALSE(keeps("context.now < 1800000000000"));
+  EXPECT_FALSE(keeps("context.now < context.agreement.retention_days"));
+  EXPECT_FALSE(keeps("context[\"now\"] == 1"));
+  EXPECT_FALSE(keeps("[context.now].isEmpty()"));
+  EXPECT_FALSE(keeps("context == {}"));
+  EXPECT_FALSE(keeps("{c: context}.c.now < context.agreement.ends"));
+}
+
+struct Cache : testing::Test {
+  std::unique_ptr<const Rulebook> rulebook = make_rulebook(london_files());
+  void SetUp() override { ASSERT_NE(rulebook, nullptr); }
+};
+
+TEST_F(Cache, AnswersAsTheRulebookDoes) {
+  DecisionCache cache;
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_TRUE(cache.decide(*rulebook, notice()).allowed);
+    auto other = notice();
+    other.field_group = "identifiers";
+    EXPECT_TRUE(names(cache.decide(*rulebook, other), "field-group-not-agreed"));
+    EXPECT_EQ(cache.size(), 2U);
+  }
+}
+
+TEST_F(Cache, TellsQuestionsApartInEveryPartButTheTime) {
+  DecisionCache cache;
+  const auto base = viewed(notice(), "housing-officer");
+  EXPECT_TRUE(cache.decide(*rulebook, base).allowed);
+  std::size_t asked = 1;
+  for (auto Question::* part :
+       {&Question::sender, &Question::recipient, &Question::record_type, &Question::field_group,
+        &Question::agreement, &Question::purpose, &Question::legal_basis, &Question::regime,
+        &Question::handling, &Question::user, &Question::viewed_at}) {
+    auto question = base;
+    question.*part += "x";
+    EXPECT_EQ(cache.decide(*rulebook, question).allowed, rulebook->decide(question).allowed);
+    EXPECT_EQ(cache.size(), ++asked);
+  }
+  auto question = base;
+  question.roles = {"housing", "-officer"};
+  EXPECT_FALSE(cache.decide(*rulebook, question).allowed);
+  question.roles = {};
+  EXPECT_FALSE(cache.decide(*rulebook, question).allowed);
+  EXPECT_FALSE(cache.decide(*rulebook, marac(Door::View)).allowed);
+  EXPECT_EQ(cache.size(), asked + 3);
+  question = base;
+  question.now += std::chrono::hours(1);
+  EXPECT_TRUE(cache.decide(*rulebook, question).allowed);
+  EXPECT_EQ(cache.size(), asked + 3);
+}
+
+TEST_F(Cache, ForgetsWhenAnAgreementEndsAndWhenTheClockStepsBack) {
+  DecisionCache cache;
+  auto question = notice();
+  const auto ends = rulebook->agreement(question.agreement)->ends;
+  question.now = ends - std::chrono::milliseconds(1);
+  EXPECT_TRUE(cache.decide(*rulebook, question).allowed);
+  question.now = ends;
+  EXPECT_FALSE(cache.decide(*rulebook, question).allowed);
+  question.now = ends - std::chrono::milliseconds(1);
+  EXPECT_TRUE(cache.decide(*rulebook, question).allowed);
+  question.now = rulebook->agreement(question.agreement)->starts - std::chrono::milliseconds(1);
+  EXPECT_FALSE(cache.decide(*rulebook, question).allowed);
+}
+
+TEST_F(Cache, ForgetsWhenAnotherRulebookIsAsked) {
+  DecisionCache cache;
+  EXPECT_TRUE(cache.decide(*rulebook, notice()).allowed);
+  auto parties = london_parties();
+  parties[6].suspended = true;
+  rulebook = make_rulebook(london_files(), parties);
+  EXPECT_FALSE(cache.decide(*rulebook, notice()).allowed);
+}
+
+TEST_F(Cache, StaysWithinItsCapacity) {
+  DecisionCache cache(10);
+  for (int i = 0; i < 100; ++i) {
+    auto question = notice();
+    question.purpose = "p" + std::to_string(i);
+    EXPECT_FALSE(cache.decide(*rulebook, question).allowed);
+    EXPECT_LE(cache.size(), 10U);
+  }
+  auto question = notice();
+  question.purpose = std::string(10'000, 'p');
+  const auto before = cache.size();
+  EXPECT_FALSE(cache.decide(*rulebook, question).allowed);
+  EXPECT_EQ(cache.size(), before);
+}
+
+TEST_F(Cache, KeepsNothingWherePoliciesLookAtTheClock) {
+  const auto timed = make_rulebook(london_with("@id(\"x\") " + kAnnotations +
+                                               "forbid(principal, action, resource) when { "
+                                               "context.now >= 1795255200001 };"));
+  ASSERT_NE(timed, nullptr);
+  DecisionCache cache;
+  auto question = notice();
+  EXPECT_TRUE(cache.decide(*timed, question).allowed);
+  EXPECT_EQ(cache.size(), 0U);
+  question.now += std::chrono::milliseconds(1);
+  EXPECT_FALSE(cache.decide(*timed, question).allowed);
+}
+
+}  // namespace
+}  // namespace hub::policy

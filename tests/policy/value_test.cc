@@ -1,0 +1,104 @@
+#include "policy/value.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "policy/authorizer.h"
+#include "policy/unicode.h"
+
+namespace hub::policy {
+namespace {
+
+Value number(std::int64_t n) { return Value(n); }
+Value text(std::string_view t) { return Value(t); }
+
+std::vector<Value> one_of_each() {
+  return {Value(false),
+          Value(true),
+          number(-1),
+          number(1),
+          text(""),
+          text("a"),
+          Value(EntityUid{"A", "x"}),
+          Value(EntityUid{"B", "x"}),
+          Value(Set()),
+          Value(Set({number(1)})),
+          Value(Record()),
+          Value(Record{{"a", number(1)}})};
+}
+
+TEST(Values, HaveATotalOrderInWhichOnlyEqualOnesAreEqual) {
+  const auto all = one_of_each();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (std::size_t j = 0; j < all.size(); ++j) {
+      EXPECT_EQ(all[i] == all[j], i == j) << i << " " << j;
+      EXPECT_EQ(all[i].order(all[j]) < 0, all[j].order(all[i]) > 0) << i << " " << j;
+    }
+  }
+}
+
+TEST(Sets, DropDuplicatesAndForgetTheOrder) {
+  const Set left({number(2), text("a"), number(1), number(2)});
+  const Set right({number(1), number(2), text("a")});
+  EXPECT_EQ(left.items().size(), 3U);
+  EXPECT_EQ(Value(left), Value(right));
+  EXPECT_TRUE(left.contains(text("a")));
+  EXPECT_FALSE(left.contains(text("b")));
+}
+
+TEST(Records, RefuseAnAttributeTwice) {
+  EXPECT_FALSE(Record::make({{"a", number(1)}, {"b", number(1)}, {"a", number(2)}}));
+  const auto made = Record::make({{"b", number(2)}, {"a", number(1)}});
+  ASSERT_TRUE(made);
+  EXPECT_EQ(*made->find("b"), number(2));
+  EXPECT_EQ(made->find("c"), nullptr);
+}
+
+// What is written can be read again as the same value.
+TEST(Values, ComeBackFromTheirText) {
+  const Value all(Record{
+      {"bools", Value(Set({Value(true), Value(false)}))},
+      {"least", number(std::numeric_limits<std::int64_t>::min())},
+      {"odd \"name\"\n", text("quote \" backslash \\ bell \x07 del \x7f caf\xc3\xa9")},
+      {"who", Value(EntityUid{"N::A", "x\"y"})},
+      {"nested", Value(Set({Value(Record{{"a", Value(Set())}})}))},
+  });
+  const auto set = PolicySet::parse(
+      "permit(principal, action, resource) when { context == " + to_text(all) + " };", "t");
+  ASSERT_TRUE(set) << to_text(all);
+  EXPECT_TRUE(authorize(*set, Entities(), {{"U", "u"}, {"Action", "a"}, {"R", "r"}, *all.record()})
+                  .allowed);
+}
+
+TEST(Unicode, KnowsWhatIsMalformed) {
+  for (const char* good :
+       {"", "a", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf"}) {
+    EXPECT_FALSE(first_malformed(good)) << good;
+  }
+  for (const char* bad :
+       {"\x80", "\xc3", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+        "\xf8\x88\x80\x80\x80", "\xc3(", "\xe2\x82", "\xf0\x9f\x98"}) {
+    EXPECT_TRUE(first_malformed(bad)) << bad;
+  }
+  EXPECT_EQ(first_malformed("ab\xff"), 2U);
+}
+
+TEST(Unicode, WritesWhatItReads) {
+  for (const char32_t value : {U'\0', U'a', U'\x7f', U'\x80', U'\x7ff', U'\x800', U'\uffff',
+                               U'\U00010000', U'\U0010ffff'}) {
+    std::string out;
+    ASSERT_TRUE(append_code_point(out, value));
+    const auto back = first_code_point(out);
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->value, value);
+    EXPECT_EQ(back->size, out.size());
+  }
+  std::string out;
+  EXPECT_FALSE(append_code_point(out, 0xD800));
+  EXPECT_FALSE(append_code_point(out, 0x110000));
+  EXPECT_EQ(out, "");
+}
+
+}  // namespace
+}  // namespace hub::policy
