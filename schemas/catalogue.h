@@ -1,9 +1,9 @@
 // The catalogue: every record type of one bundle, read from its .fbs files at run time.
 //
 // A file either holds code lists (enums) or one record type (one table, the root type). Field
-// attributes carry what FlatBuffers has no word for; docs/catalogue.md lists them. The loader is
-// strict, since a slip here would become a rule for 33 authorities: every mistake in every file
-// is named, and one mistake is enough to refuse the whole catalogue.
+// attributes carry what FlatBuffers has no word for; schemas/catalogue/README.md lists them. The
+// loader is strict, since a slip here would become a rule for 33 authorities: every mistake in
+// every file is named, and one mistake is enough to refuse the whole catalogue.
 #pragma once
 
 #include <cstddef>

@@ -56,11 +56,9 @@ class CodeList {
   [[nodiscard]] const std::vector<Code>& codes() const { return codes_; }
   // Null when there is no such code.
   [[nodiscard]] const Code* find(std::string_view code_name) const;
-  [[nodiscard]] const Code* find(std::uint8_t value) const { return by_value(value); }
+  [[nodiscard]] const Code* find(std::uint8_t value) const;
 
  private:
-  [[nodiscard]] const Code* by_value(std::uint8_t value) const;
-
   std::string name_;
   std::string description_;
   std::vector<Code> codes_;
@@ -86,6 +84,7 @@ struct Field {
   std::int64_t least = 0;                  // of a Number
   std::int64_t most = 0;                   // of a Number
   std::uint8_t width = 0;                  // bytes of a Number in the body
+  bool is_signed = false;                  // of a Number in the body
   const CodeList* codes = nullptr;         // of Code and Codes; lives as long as the record type
   std::optional<std::size_t> paired_with;  // Texts: index of the list that must be as long
 };
