@@ -13,6 +13,7 @@ namespace hub::schemas {
 namespace {
 
 constexpr std::size_t kMaxFields = 256;
+constexpr std::size_t kMaxGroups = 64;  // sets of groups are one word
 constexpr std::int64_t kMaxVersion = 65'535;
 constexpr std::int64_t kMaxRetentionDays = 36'525;
 
@@ -98,6 +99,9 @@ class TableReader {
     }
     if (parts_.fields.size() != found.size()) return;
     for (std::size_t i = 0; i < parts_.fields.size(); ++i) place_in_group(parts_.fields[i], i);
+    if (parts_.groups.size() > kMaxGroups) {
+      wrong("", "a record type has at most 64 groups", "merge groups, or split the record type");
+    }
   }
 
   // The parser has sorted the fields by id and made sure that ids run from 0 without a gap.
