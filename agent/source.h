@@ -6,8 +6,8 @@
 //
 // Columns are named as the fields of the record type. Columns starting hub_ are for the hub:
 // hub_agreement, hub_purpose, hub_legal_basis, hub_handling and hub_priority say how a row is to
-// be shared; the columns that agent/source_rejects.h adds are skipped, so that a corrected rejects file
-// can be read as it is.
+// be shared; the columns that agent/source_rejects.h adds are skipped, so that a corrected rejects
+// file can be read as it is.
 #pragma once
 
 #include <array>

@@ -27,7 +27,8 @@ class RejectsWriter {
 
  private:
   std::ostream& out_;
-  std::vector<std::size_t> kept_;  // columns that are not the rejects file's own
+  std::size_t columns_ = 0;           // of the file that was read
+  std::vector<std::size_t> dropped_;  // those of an earlier rejects file
 };
 
 }  // namespace hub::agent
