@@ -78,15 +78,17 @@ class FieldReader {
     if (!attributes_.has("id")) wrong("no id", "give every field an explicit id, never reused");
     field_.id = static_cast<std::uint16_t>((definition_.value.offset - 4) / 2);
     field_.group = attributes_.text("group");
-    if (!is_snake_case(field_.group)) wrong("the group is not in snake case", "rename it");
+    if (!field_.group.empty() && !is_snake_case(field_.group))
+      wrong("the group is not in snake case", "rename it");
     field_.required = attributes_.yes("must");
     field_.addressed_by = attributes_.yes("addressed_by");
     field_.listed = attributes_.yes("list");
-    kind();
-    format();
-    lengths();
-    range();
-    identifier();
+    if (kind()) {
+      format();
+      lengths();
+      range();
+      identifier();
+    }
     if (place_.mistakes.size() != before) return std::nullopt;
     return std::move(field_);
   }
@@ -96,62 +98,66 @@ class FieldReader {
     place_.wrong(definition_.name + ": " + what, std::move(hint));
   }
 
-  void kind() {
+  // False when the type is none that a record may have.
+  bool kind() {
     const auto& type = definition_.value.type;
     if (flatbuffers::IsScalar(type.base_type) && !definition_.IsScalarOptional()) {
       wrong("an absent value could not be told from 0", "write = null after the type");
     }
     if (type.base_type == flatbuffers::BASE_TYPE_STRING) {
       field_.kind = FieldKind::Text;
-    } else if (type.base_type == flatbuffers::BASE_TYPE_BOOL) {
-      field_.kind = FieldKind::Flag;
-    } else if (type.base_type == flatbuffers::BASE_TYPE_VECTOR) {
-      several();
-    } else if (type.enum_def != nullptr) {
-      field_.kind = FieldKind::Code;
-      codes();
-    } else {
-      number();
+      return true;
     }
+    if (type.base_type == flatbuffers::BASE_TYPE_BOOL) {
+      field_.kind = FieldKind::Flag;
+      return true;
+    }
+    if (type.base_type == flatbuffers::BASE_TYPE_VECTOR) return several();
+    if (type.enum_def == nullptr) return number();
+    field_.kind = FieldKind::Code;
+    return codes();
   }
 
-  void several() {
+  bool several() {
     const auto& type = definition_.value.type;
     if (type.element == flatbuffers::BASE_TYPE_STRING) {
       field_.kind = FieldKind::Texts;
-    } else if (type.enum_def != nullptr) {
-      field_.kind = FieldKind::Codes;
-      codes();
-    } else {
-      wrong("a list is of texts or of codes", "use [string] or [CODE_LIST]");
+      return true;
     }
+    if (type.enum_def == nullptr) {
+      wrong("a list is of texts or of codes", "use [string] or [CODE_LIST]");
+      return false;
+    }
+    field_.kind = FieldKind::Codes;
+    return codes();
   }
 
-  void codes() {
+  bool codes() {
     field_.codes = code_list_(definition_.value.type.enum_def->name);
     if (field_.codes == nullptr) {
       wrong("its code list has a mistake", "correct the code list");
-      return;
+      return false;
     }
     field_.max_items = field_.codes->codes().size();
+    return true;
   }
 
-  void number() {
+  bool number() {
     const auto* const number =
         std::ranges::find(kNumbers, definition_.value.type.base_type, &Number::type);
     if (number == kNumbers.end()) {
       wrong("a record has no values of this type",
             "use string, bool, a code list, byte, ubyte, short, ushort, int, uint or long");
-      return;
+      return false;
     }
     field_.kind = FieldKind::Number;
     field_.width = number->width;
     field_.is_signed = number->is_signed;
-    if (attributes_.text_or_empty("format") != "date") return;
+    if (attributes_.text_or_empty("format") != "date") return true;
     field_.kind = FieldKind::Date;
-    if (field_.width != 4 || !field_.is_signed) {
-      wrong("a date is an int", "days since 1970-01-01, UTC");
-    }
+    if (field_.width == 4 && field_.is_signed) return true;
+    wrong("a date is an int", "days since 1970-01-01, UTC");
+    return false;
   }
 
   void format() {

@@ -8,8 +8,9 @@
 // A field is required whenever its group is there; the main group is always there. So a record
 // from which a policy withheld a group is still whole.
 //
-// A body is a FlatBuffer of the type's table. A body may carry fields that this catalogue does
-// not know yet (a newer version of the type): they are kept in the bytes and not looked at.
+// A body is a FlatBuffer of the type's table with its length in front (size-prefixed). It may
+// carry fields that this catalogue does not know yet (a newer version of the type): they are kept
+// in the bytes and not looked at.
 #pragma once
 
 #include <cstddef>

@@ -356,7 +356,7 @@ Buffer RecordDraft::encode(std::span<const std::string> groups) const {
       add_scalar(builder, field, values_[field.index].number);
     }
   }
-  builder.Finish(Offset<flatbuffers::Table>(builder.EndTable(start)));
+  builder.FinishSizePrefixed(Offset<flatbuffers::Table>(builder.EndTable(start)));
   return to_buffer({builder.GetBufferPointer(), builder.GetSize()});
 }
 

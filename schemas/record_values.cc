@@ -84,6 +84,25 @@ std::string scalar_text(const Field& field, std::int64_t value) {
   return {};
 }
 
+void add_json_text(std::string& out, std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  out.push_back('"');
+  for (const char c : text) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    if (c == '"' || c == '\\') {
+      out.push_back('\\');
+      out.push_back(c);
+    } else if (byte < 0x20) {
+      out += "\\u00";
+      out.push_back(kDigits[byte >> 4U]);
+      out.push_back(kDigits[byte & 15U]);
+    } else {
+      out.push_back(c);
+    }
+  }
+  out.push_back('"');
+}
+
 FieldProblem text_problem(const Field& field, TextRule rule) {
   switch (rule) {
     case TextRule::NotUtf8:

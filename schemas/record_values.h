@@ -25,6 +25,9 @@ inline constexpr char kItemSeparator = ';';
 // Of a Number, Date, Flag or Code: the text that stands for the checked value.
 [[nodiscard]] std::string scalar_text(const Field& field, std::int64_t value);
 
+// Adds a verified text as a JSON string, quotes included.
+void add_json_text(std::string& out, std::string_view text);
+
 // Of a text that breaks `rule`.
 [[nodiscard]] FieldProblem text_problem(const Field& field, TextRule rule);
 // Of a Number, Date, Flag, Code or Codes that cannot be read.

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/clock.h"
-#include "core/base/log.h"
 #include "schemas/record.h"
 #include "schemas/record_values.h"
 
@@ -15,9 +13,10 @@ using flatbuffers::Table;
 using Strings = flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>;
 using CodeBytes = flatbuffers::Vector<std::uint8_t>;
 
-constexpr std::size_t kMinBodyBytes = 8;  // an offset to the table, and the table's to its fields
+constexpr std::size_t kPrefixBytes = 4;
+constexpr std::size_t kMinBodyBytes = 12;  // length, offset of the table, its offset to its places
 
-const Table& table_of(Bytes body) { return *flatbuffers::GetRoot<Table>(body.data()); }
+const Table& table_of(Bytes body) { return *flatbuffers::GetSizePrefixedRoot<Table>(body.data()); }
 
 bool is_present(const Table& table, const Field& field) {
   return table.CheckField(table_offset(field));
@@ -140,9 +139,15 @@ std::optional<RecordError> whole_fault(const Table& table, const RecordType& typ
   return std::nullopt;
 }
 
+// The length in front, without which bytes could be added at the end or padding cut off unseen.
+bool has_its_length(Bytes body) {
+  const auto size = flatbuffers::ReadScalar<flatbuffers::uoffset_t>(body.data());
+  return size == body.size() - kPrefixBytes;
+}
+
 bool is_this_type(const RecordType& type, Bytes body) {
   const auto* const schema = reflection::GetSchema(type.binary_schema().data());
-  return flatbuffers::Verify(*schema, *schema->root_table(), body.data(), body.size());
+  return flatbuffers::VerifySizePrefixed(*schema, *schema->root_table(), body.data(), body.size());
 }
 
 }  // namespace
@@ -169,7 +174,8 @@ Result<RecordView, RecordError> RecordView::open(const RecordType& type, Bytes b
   if (body.size() < kMinBodyBytes) return fail(RecordError{RecordFault::NotThisType, {}});
   // Our own copy is aligned as FlatBuffers needs it.
   RecordView view(type, body);
-  if (!is_this_type(type, view.body_)) return fail(RecordError{RecordFault::NotThisType, {}});
+  if (!has_its_length(view.body_) || !is_this_type(type, view.body_))
+    return fail(RecordError{RecordFault::NotThisType, {}});
   const Table& table = table_of(view.body_);
   for (const Field& field : type.fields()) {
     if (!is_present(table, field)) continue;
@@ -217,22 +223,23 @@ void for_each_item(const Table& table, const Field& field, const Use& use) {
   }
 }
 
-std::string json_value(const Table& table, const Field& field) {
+void add_json_value(std::string& out, const Table& table, const Field& field) {
   switch (field.kind) {
-    case FieldKind::Text: return json_quoted(text_in(table, field));
-    case FieldKind::Number: return std::to_string(number_in(table, field));
-    case FieldKind::Flag: return scalar_in(table, field) != 0 ? "true" : "false";
+    case FieldKind::Text: return add_json_text(out, text_in(table, field));
+    case FieldKind::Number: out += std::to_string(number_in(table, field)); return;
+    case FieldKind::Flag: out += scalar_in(table, field) != 0 ? "true" : "false"; return;
     case FieldKind::Date:
-    case FieldKind::Code: return json_quoted(scalar_text(field, scalar_in(table, field)));
+    case FieldKind::Code: return add_json_text(out, scalar_text(field, scalar_in(table, field)));
     case FieldKind::Codes:
     case FieldKind::Texts: break;
   }
-  std::string out = "[";
+  char before = '[';
   for_each_item(table, field, [&](std::string_view item) {
-    if (out.size() > 1) out.push_back(',');
-    out += json_quoted(item);
+    out.push_back(before);
+    add_json_text(out, item);
+    before = ',';
   });
-  return out + "]";
+  out.push_back(']');
 }
 
 }  // namespace
@@ -255,15 +262,19 @@ std::optional<std::string> RecordView::text_of(const Field& field) const {
 
 std::string RecordView::to_json() const {
   const Table& table = table_of(body_);
-  std::string out = "{";
+  std::string out;
+  out.reserve(2 * body_.size());
+  char before = '{';
   for (const Field& field : type_->fields()) {
     if (!is_present(table, field)) continue;
-    if (out.size() > 1) out.push_back(',');
-    out += json_quoted(field.name);
+    out.push_back(before);
+    add_json_text(out, field.name);
     out.push_back(':');
-    out += json_value(table, field);
+    add_json_value(out, table, field);
+    before = ',';
   }
-  return out + "}";
+  out.push_back('}');
+  return out;
 }
 
 }  // namespace hub::schemas

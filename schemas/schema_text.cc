@@ -216,6 +216,7 @@ class Scanner {
       }
       if (!accept_mark(",")) break;
     }
+    if (list.values.empty()) wrong("a code list has at least one code", "add its codes");
     expect_mark("}");
     out_.enums.push_back(std::move(list));
   }

@@ -122,6 +122,9 @@ std::string_view trimmed(std::string_view text) {
 TextAnswer examine_text(const Field& field, std::string_view text) {
   const TextRule rule =
       check_characters(text, field.format == TextFormat::Lines, field.max_characters);
+  const bool free = field.format == TextFormat::Plain || field.format == TextFormat::Lines;
+  // A format says its own length, and "too long" would explain nothing.
+  if (rule == TextRule::TooLong && !free) return {TextRule::BadFormat, std::nullopt};
   if (rule != TextRule::Fine) return {rule, std::nullopt};
   switch (field.format) {
     case TextFormat::Plain:

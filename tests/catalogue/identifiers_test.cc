@@ -18,9 +18,13 @@ void expect_rows(Canonicalise function, const std::vector<Row>& rows) {
   for (const auto& row : rows) {
     const auto kept = function(row.given);
     EXPECT_EQ(kept.has_value(), row.kept.has_value()) << '[' << row.given << ']';
-    if (kept && row.kept) EXPECT_EQ(kept->text(), *row.kept) << '[' << row.given << ']';
+    if (kept && row.kept) {
+      EXPECT_EQ(kept->text(), *row.kept) << '[' << row.given << ']';
+    }
     // What is kept is a fixed point: records compare by bytes.
-    if (kept) EXPECT_EQ(function(kept->view())->text(), kept->text());
+    if (kept) {
+      EXPECT_EQ(function(kept->view())->text(), kept->text());
+    }
   }
 }
 

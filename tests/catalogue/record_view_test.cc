@@ -48,6 +48,16 @@ TEST(RecordView, IsRefusedAtEveryTruncation) {
   }
 }
 
+TEST(RecordView, IsRefusedWithAnyByteTooMany) {
+  for (const auto& [type, texts] : whole_records()) {
+    Buffer body = body_of(*type, texts);
+    for (int i = 0; i < 8; ++i) {
+      body.push_back(0);
+      EXPECT_FALSE(RecordView::open(*type, body)) << type->name() << ' ' << i;
+    }
+  }
+}
+
 // A flipped bit may make another right record; what opens must still follow every rule, which
 // shows in that its texts pass the sender's check.
 TEST(RecordView, OpensNothingThatTheSendersCheckWouldRefuse) {
@@ -77,6 +87,7 @@ TEST(RecordView, WritesJsonWithNumbersFlagsAndArrays) {
   ASSERT_TRUE(view);
   const auto json = view->to_json();
   EXPECT_TRUE(json.starts_with("{\"case_reference\":\"HX-2026-004711\",\"host_authority\":"));
+  EXPECT_THAT(json, HasSubstr("\"applicant_name\":\"Ann Exämple\","));
   EXPECT_THAT(json, HasSubstr("\"other_persons\":3,"));
   EXPECT_THAT(json, HasSubstr("\"shared_facilities\":false"));
   EXPECT_THAT(json, HasSubstr("\"social_worker\":true"));
@@ -84,7 +95,7 @@ TEST(RecordView, WritesJsonWithNumbersFlagsAndArrays) {
   EXPECT_THAT(json, HasSubstr("\"ta_type\":\"nightly_paid_self_contained\""));
   EXPECT_THAT(
       json, HasSubstr("\"support_needs\":[\"physical_health\",\"domestic_abuse\",\"budgeting\"]"));
-  EXPECT_THAT(json, HasSubstr("\"needs_summary\":\"Ground floor needed.\\nWalks"));
+  EXPECT_THAT(json, HasSubstr("\"needs_summary\":\"Ground floor needed.\\u000aWalks"));
   EXPECT_TRUE(json.ends_with("\"date_of_birth\":\"1984-05-02\"}"));
 }
 
@@ -132,7 +143,7 @@ struct ByHand {
     builder.AddElement(slot(9), function);
     for (const auto& [id, value] : bytes) builder.AddElement(slot(id), value);
     for (const auto& [id, value] : days) builder.AddElement(slot(id), value);
-    builder.Finish(Offset<flatbuffers::Table>(builder.EndTable(start)));
+    builder.FinishSizePrefixed(Offset<flatbuffers::Table>(builder.EndTable(start)));
     return to_buffer({builder.GetBufferPointer(), builder.GetSize()});
   }
 };

@@ -241,7 +241,9 @@ TEST(CsvSource, SurvivesEveryTruncation) {
                                   std::string(kRow) + ",\"a\nb\"", std::string(kRow) + ",c"});
   for (std::size_t size = 0; size < text.size(); ++size) {
     const auto source = open(text.substr(0, size));
-    if (source) EXPECT_LE(rows_of(**source).size(), 2U);
+    if (source) {
+      EXPECT_LE(rows_of(**source).size(), 2U);
+    }
   }
 }
 
