@@ -9,6 +9,7 @@ namespace hub::agent {
 namespace {
 
 constexpr std::size_t kMaxNameBytes = 64;
+constexpr std::size_t kFar = 4;  // letters apart, from where two names are not alike
 
 // Lower case, with blanks and hyphens as underscores: the slips that spreadsheets make.
 std::string plain_name(std::string_view name) {
@@ -129,7 +130,6 @@ void ColumnPlan::fill(SourceRow& row) const {
 }
 
 std::string nearest_name(const schemas::RecordType& type, std::string_view name) {
-  constexpr std::size_t kFar = 4;
   const std::string plain = plain_name(name);
   std::string_view best;
   std::size_t least = kFar;

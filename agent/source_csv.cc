@@ -203,7 +203,7 @@ Result<std::unique_ptr<RecordSource>, FileProblem> open_csv(std::unique_ptr<std:
   auto rows = std::make_unique<CsvRows>(std::move(file));
   const auto header = rows->next();
   if (!header) {
-    if (rows->broken()) return fail(*rows->broken());
+    if (const auto& broken = rows->broken()) return fail(*broken);
     return fail(FileProblem{0, "the file is empty", "give a header line and one line per record"});
   }
   if (header->cells.size() > kMaxColumns) {

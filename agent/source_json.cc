@@ -158,7 +158,7 @@ class Objects {
     std::size_t depth = 0;
     bool quoted = false;
     bool escaped = false;
-    do {
+    for (bool more = true; more; more = depth > 0) {
       const int c = in_.take();
       if (c == kEnd) {
         stop(out.line, "an object that is never closed", "look for a missing bracket or quote");
@@ -177,7 +177,7 @@ class Objects {
       quoted = c == '"';
       if (c == '{' || c == '[') ++depth;
       if (c == '}' || c == ']') --depth;
-    } while (depth > 0);
+    }
     return out;
   }
 
@@ -317,7 +317,7 @@ Result<std::unique_ptr<RecordSource>, FileProblem> open_json(std::unique_ptr<std
                                                              const schemas::RecordType& type) {
   auto objects = std::make_unique<Objects>(std::move(file));
   objects->start();
-  if (objects->broken()) return fail(*objects->broken());
+  if (const auto& broken = objects->broken()) return fail(*broken);
   return std::make_unique<JsonSource>(std::move(objects), type);
 }
 

@@ -3,17 +3,18 @@
 #include <flatbuffers/idl.h>
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 #include <utility>
 
 #include "schemas/record_type_reader.h"
+#include "schemas/text_rules.h"
 
 namespace hub::schemas {
 namespace {
 
 constexpr std::string_view kFolder = "catalogue/";
 constexpr std::string_view kEnding = ".fbs";
+constexpr std::string_view kErrorMark = "error: ";
 constexpr std::size_t kMaxFiles = 256;
 constexpr std::size_t kMaxCodes = 200;
 
@@ -29,13 +30,13 @@ CatalogueMistake from_parser(const std::string& file, std::string_view error) {
   CatalogueMistake out{file, 0, "the schema cannot be read", "correct this line"};
   const std::string prefix = file + ":";
   if (error.starts_with(prefix)) {
-    const auto digits = error.substr(prefix.size());
-    std::from_chars(digits.data(), digits.data() + digits.size(), out.line);
+    const auto rest = error.substr(prefix.size());
+    const auto line = whole_number(rest.substr(0, rest.find(':')));
+    if (line && *line > 0) out.line = static_cast<std::size_t>(*line);
   }
-  constexpr std::string_view kMark = "error: ";
-  const auto mark = error.find(kMark);
+  const auto mark = error.find(kErrorMark);
   if (mark != std::string_view::npos) {
-    const auto what = error.substr(mark + kMark.size());
+    const auto what = error.substr(mark + kErrorMark.size());
     out.what = what.substr(0, what.find_first_of("\r\n"));
   }
   return out;

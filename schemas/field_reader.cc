@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 #include <utility>
 
 #include "schemas/record_type_reader.h"
+#include "schemas/text_rules.h"
 
 namespace hub::schemas {
 namespace {
@@ -282,10 +282,8 @@ std::int64_t SchemaAttributes::number(std::string_view name, std::int64_t least,
                                       std::int64_t most) const {
   const std::string value = text(name);
   if (value.empty()) return least;
-  std::int64_t out = 0;
-  const auto* const end = value.data() + value.size();
-  const auto [stopped, error] = std::from_chars(value.data(), end, out);
-  if (error == std::errc() && stopped == end && out >= least && out <= most) return out;
+  const auto out = whole_number(value);
+  if (out && *out >= least && *out <= most) return *out;
   place_.wrong(std::string(name) + " is not a number in its range",
                "use " + std::to_string(least) + " to " + std::to_string(most));
   return least;

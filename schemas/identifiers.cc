@@ -8,7 +8,15 @@ namespace hub::schemas {
 namespace {
 
 constexpr std::size_t kNhsDigits = 10;
+constexpr std::size_t kNiSize = 9;
 constexpr std::size_t kMaxUprnDigits = 12;
+constexpr std::size_t kMaxPostcodeSize = 8;
+constexpr std::size_t kInwardSize = 3;
+
+// National Insurance numbers: letters and prefixes that are never used.
+constexpr std::string_view kNotFirst = "DFIQUV";
+constexpr std::string_view kNotSecond = "DFIOQUV";
+constexpr std::array<std::string_view, 7> kNeverUsed = {"BG", "GB", "NK", "KN", "TN", "NT", "ZZ"};
 
 constexpr bool digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool upper(char c) { return c >= 'A' && c <= 'Z'; }
@@ -42,10 +50,7 @@ std::optional<Canonical> joined(std::string_view text, std::string_view spaces_b
 
 bool issued_prefix(std::string_view prefix) {
   if (prefix == "QQ") return true;
-  constexpr std::array<std::string_view, 7> kNeverUsed = {"BG", "GB", "NK", "KN", "TN", "NT", "ZZ"};
   if (std::ranges::find(kNeverUsed, prefix) != kNeverUsed.end()) return false;
-  constexpr std::string_view kNotFirst = "DFIQUV";
-  constexpr std::string_view kNotSecond = "DFIOQUV";
   return upper(prefix[0]) && upper(prefix[1]) &&
          kNotFirst.find(prefix[0]) == std::string_view::npos &&
          kNotSecond.find(prefix[1]) == std::string_view::npos;
@@ -88,9 +93,8 @@ std::optional<Canonical> canonical_nhs_number(std::string_view text) {
 }
 
 std::optional<Canonical> canonical_ni_number(std::string_view text) {
-  constexpr std::size_t kSize = 9;
-  const auto out = joined(text, "2468", kSize);
-  if (!out || out->view().size() != kSize) return std::nullopt;
+  const auto out = joined(text, "2468", kNiSize);
+  if (!out || out->view().size() != kNiSize) return std::nullopt;
   const char suffix = out->view().back();
   const bool right = issued_prefix(out->view().substr(0, 2)) &&
                      all_digits(out->view().substr(2, 6)) && suffix >= 'A' && suffix <= 'D';
@@ -108,14 +112,12 @@ std::optional<Canonical> canonical_uprn(std::string_view text) {
 }
 
 std::optional<Canonical> canonical_postcode(std::string_view text) {
-  constexpr std::size_t kInward = 3;
-  constexpr std::size_t kMaxSize = 8;
-  if (text.size() < 5 || text.size() > kMaxSize) return std::nullopt;
-  std::array<char, kMaxSize> letters{};
+  if (text.size() < 5 || text.size() > kMaxPostcodeSize) return std::nullopt;
+  std::array<char, kMaxPostcodeSize> letters{};
   std::ranges::transform(text, letters.begin(), raised);
   const std::string_view whole(letters.data(), text.size());
-  const auto inward = whole.substr(whole.size() - kInward);
-  auto outward = whole.substr(0, whole.size() - kInward);
+  const auto inward = whole.substr(whole.size() - kInwardSize);
+  auto outward = whole.substr(0, whole.size() - kInwardSize);
   if (outward.ends_with(' ')) outward.remove_suffix(1);
   const bool girobank = outward == "GIR" && inward == "0AA";
   if (!is_inward(inward) || !(girobank || is_outward(outward))) return std::nullopt;

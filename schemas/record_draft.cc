@@ -1,7 +1,6 @@
 #include <flatbuffers/flatbuffers.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "core/base/byte_writer.h"
@@ -99,10 +98,9 @@ class DraftChecker {
   }
 
   bool read_number(const Field& field, std::string_view text, RecordDraft::Value& slot) {
-    const auto* const end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars(text.data(), end, slot.number);
-    if (error == std::errc() && stopped == end && slot.number >= field.least &&
-        slot.number <= field.most) {
+    const auto number = whole_number(text);
+    if (number && *number >= field.least && *number <= field.most) {
+      slot.number = *number;
       return true;
     }
     wrong(field, value_problem(field));
@@ -291,12 +289,15 @@ std::optional<std::string> RecordDraft::text_of(const Field& field) const {
 
 namespace {
 
+unsigned width_of(const Field& field) {
+  if (field.kind == FieldKind::Number) return field.width;
+  return field.kind == FieldKind::Date ? 4U : 1U;
+}
+
 // Adds a scalar; FlatBuffers needs to know its width.
 void add_scalar(flatbuffers::FlatBufferBuilder& builder, const Field& field, std::int64_t value) {
   const auto at = table_offset(field);
-  const unsigned width = field.kind == FieldKind::Number ? field.width
-                         : field.kind == FieldKind::Date ? 4U
-                                                         : 1U;
+  const unsigned width = width_of(field);
   if (width == 1) {
     builder.AddElement(at, static_cast<std::uint8_t>(value));
   } else if (width == 2) {
@@ -331,12 +332,12 @@ Buffer RecordDraft::encode(std::span<const std::string> groups) const {
     if (!included(field)) continue;
     const Value& value = values_[field.index];
     if (field.kind == FieldKind::Text) {
-      places[field.index] = builder.CreateString(text_.data() + value.first, value.size).o;
+      places[field.index] = builder.CreateString(piece(value.first, value.size)).o;
     } else if (field.kind == FieldKind::Texts) {
       strings.clear();
       for (std::uint32_t i = 0; i < value.size; ++i) {
         const Item& item = items_[value.first + i];
-        strings.push_back(builder.CreateString(text_.data() + item.first, item.size));
+        strings.push_back(builder.CreateString(piece(item.first, item.size)));
       }
       places[field.index] = builder.CreateVector(strings).o;
     } else if (field.kind == FieldKind::Codes) {

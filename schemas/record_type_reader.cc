@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include "schemas/field_reader.h"
@@ -12,10 +11,15 @@
 namespace hub::schemas {
 namespace {
 
+constexpr std::string_view kEnding = ".fbs";
+constexpr std::size_t kMaxName = 64;
 constexpr std::size_t kMaxFields = 256;
 constexpr std::size_t kMaxGroups = 64;  // sets of groups are one word
 constexpr std::int64_t kMaxVersion = 65'535;
 constexpr std::int64_t kMaxRetentionDays = 36'525;
+
+constexpr std::array<std::string_view, 6> kTableAttributes = {
+    "record_type", "version", "title", "domain", "delivery_class", "retention_days"};
 
 // NAME.NAME, each part in snake case.
 bool is_type_name(std::string_view name) {
@@ -26,9 +30,8 @@ bool is_type_name(std::string_view name) {
 
 // The name that the file's own name promises: "catalogue/NAME.fbs".
 std::string_view stem(std::string_view file) {
-  constexpr std::string_view kEnd = ".fbs";
   const auto slash = file.find('/');
-  return file.substr(slash + 1, file.size() - slash - 1 - kEnd.size());
+  return file.substr(slash + 1, file.size() - slash - 1 - kEnding.size());
 }
 
 class TableReader {
@@ -55,9 +58,7 @@ class TableReader {
   }
 
   void head() {
-    constexpr std::array<std::string_view, 6> kKnown = {
-        "record_type", "version", "title", "domain", "delivery_class", "retention_days"};
-    attributes_.refuse_others(kKnown);
+    attributes_.refuse_others(kTableAttributes);
     parts_.name = attributes_.text("record_type");
     if (!is_type_name(parts_.name) || parts_.name != stem(context_.file)) {
       wrong("", "record_type does not match the file's name",
@@ -71,7 +72,7 @@ class TableReader {
     }
     parts_.domain = attributes_.text("domain");
     if (!is_snake_case(parts_.domain)) {
-      wrong("", "the domain is not in snake case", "for instance domain: \"homelessness\"");
+      wrong("", "the domain is not in snake case", R"(for instance domain: "homelessness")");
     }
     const std::string delivery = attributes_.text("delivery_class");
     if (delivery == "violence") {
@@ -178,7 +179,6 @@ std::string joined_comment(const std::vector<std::string>& lines) {
 }
 
 bool is_snake_case(std::string_view name) {
-  constexpr std::size_t kMaxName = 64;
   const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
   return !name.empty() && name.size() <= kMaxName && lower(name[0]) &&
          std::ranges::all_of(

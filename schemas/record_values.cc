@@ -8,6 +8,14 @@
 namespace hub::schemas {
 namespace {
 
+using std::chrono::sys_days;
+using std::chrono::year;
+
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+constexpr std::size_t kMaxNames = 30;  // of codes, in one message
+constexpr std::int64_t kFirstDay = sys_days(year(1800) / 1 / 1).time_since_epoch().count();
+constexpr std::int64_t kLastDay = sys_days(year(2999) / 12 / 31).time_since_epoch().count();
+
 std::string format_rule(TextFormat format) {
   switch (format) {
     case TextFormat::Plain:
@@ -46,7 +54,6 @@ std::string format_help(TextFormat format) {
 }
 
 std::string code_names(const CodeList& list) {
-  constexpr std::size_t kMaxNames = 30;
   std::string out = "use one of: ";
   for (std::size_t i = 0; i < list.codes().size(); ++i) {
     if (i == kMaxNames) return out + ", or another code of the data dictionary";
@@ -58,13 +65,7 @@ std::string code_names(const CodeList& list) {
 
 }  // namespace
 
-bool is_writable_day(std::int64_t day) {
-  using std::chrono::sys_days;
-  using std::chrono::year;
-  constexpr auto kFirst = sys_days(year(1800) / 1 / 1).time_since_epoch().count();
-  constexpr auto kLast = sys_days(year(2999) / 12 / 31).time_since_epoch().count();
-  return day >= kFirst && day <= kLast;
-}
+bool is_writable_day(std::int64_t day) { return day >= kFirstDay && day <= kLastDay; }
 
 std::string scalar_text(const Field& field, std::int64_t value) {
   switch (field.kind) {
@@ -75,7 +76,7 @@ std::string scalar_text(const Field& field, std::int64_t value) {
     case FieldKind::Codes: {
       const Code* const code = field.codes->find(static_cast<std::uint8_t>(value));
       require(code != nullptr, "a checked code is in its list");
-      return code->name;
+      return code == nullptr ? std::string() : code->name;
     }
     case FieldKind::Text:
     case FieldKind::Texts: break;
@@ -85,7 +86,6 @@ std::string scalar_text(const Field& field, std::int64_t value) {
 }
 
 void add_json_text(std::string& out, std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   out.push_back('"');
   for (const char c : text) {
     const auto byte = static_cast<std::uint8_t>(c);
@@ -94,8 +94,8 @@ void add_json_text(std::string& out, std::string_view text) {
       out.push_back(c);
     } else if (byte < 0x20) {
       out += "\\u00";
-      out.push_back(kDigits[byte >> 4U]);
-      out.push_back(kDigits[byte & 15U]);
+      out.push_back(kHexDigits[byte >> 4U]);
+      out.push_back(kHexDigits[byte & 15U]);
     } else {
       out.push_back(c);
     }

@@ -225,11 +225,11 @@ void for_each_item(const Table& table, const Field& field, const Use& use) {
 
 void add_json_value(std::string& out, const Table& table, const Field& field) {
   switch (field.kind) {
-    case FieldKind::Text: return add_json_text(out, text_in(table, field));
+    case FieldKind::Text: add_json_text(out, text_in(table, field)); return;
     case FieldKind::Number: out += std::to_string(number_in(table, field)); return;
     case FieldKind::Flag: out += scalar_in(table, field) != 0 ? "true" : "false"; return;
     case FieldKind::Date:
-    case FieldKind::Code: return add_json_text(out, scalar_text(field, scalar_in(table, field)));
+    case FieldKind::Code: add_json_text(out, scalar_text(field, scalar_in(table, field))); return;
     case FieldKind::Codes:
     case FieldKind::Texts: break;
   }

@@ -10,6 +10,9 @@
 namespace hub::schemas {
 namespace {
 
+constexpr std::string_view kMarks = "{}()[]:;,=.";
+constexpr auto kAnyLength = std::numeric_limits<std::size_t>::max();
+
 enum class TokenKind : std::uint8_t { Word, Number, String, Mark, End, Broken };
 
 struct Token {
@@ -40,7 +43,6 @@ class Tokens {
     if (digit(c) || (c == '-' && at_ + 1 < text_.size() && digit(text_[at_ + 1]))) {
       return run(TokenKind::Number, digit);
     }
-    constexpr std::string_view kMarks = "{}()[]:;,=.";
     const bool known = kMarks.find(c) != std::string_view::npos;
     return {known ? TokenKind::Mark : TokenKind::Broken, text_.substr(at_++, 1), line_};
   }
@@ -179,24 +181,26 @@ class Scanner {
   }
 
   void dotted() {
-    do {
-      expect(TokenKind::Word, "a name");
-    } while (accept_mark("."));
+    expect(TokenKind::Word, "a name");
+    while (accept_mark(".")) expect(TokenKind::Word, "a name");
   }
 
   // (name: value, name: value), or nothing.
   void attributes() {
     if (!accept_mark("(")) return;
-    do {
-      expect(TokenKind::Word, "an attribute");
-      if (!accept_mark(":")) continue;
-      if (token_.kind != TokenKind::String) {
-        expect(TokenKind::Number, "a value in quotes or a number");
-      } else {
-        advance();
-      }
-    } while (accept_mark(","));
+    attribute();
+    while (accept_mark(",")) attribute();
     expect_mark(")");
+  }
+
+  void attribute() {
+    expect(TokenKind::Word, "an attribute");
+    if (!accept_mark(":")) return;
+    if (token_.kind == TokenKind::String) {
+      advance();
+    } else {
+      expect(TokenKind::Number, "a value in quotes or a number");
+    }
   }
 
   void enumeration() {
@@ -276,8 +280,7 @@ Result<SchemaText, CatalogueMistake> SchemaText::read(const std::string& file,
   if (text.size() > kMaxSchemaBytes) {
     return fail(CatalogueMistake{file, 0, "the file is too large", "keep it under 256 KiB"});
   }
-  constexpr auto kNoLimit = std::numeric_limits<std::size_t>::max();
-  if (check_characters(text, true, kNoLimit) != TextRule::Fine) {
+  if (check_characters(text, true, kAnyLength) != TextRule::Fine) {
     return fail(CatalogueMistake{file, 0, "the file is not plain UTF-8 text",
                                  "remove control characters and save it as UTF-8"});
   }

@@ -1,7 +1,8 @@
 #include "schemas/text_rules.h"
 
-#include <array>
+#include <charconv>
 #include <cstring>
+#include <memory>
 
 #include "core/base/clock.h"
 
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::uint64_t kEach = 0x0101010101010101U;
 constexpr std::uint64_t kHighBits = 0x80 * kEach;
+constexpr std::int64_t kMaxAge = 120;
 
 // True when all eight bytes are printable ASCII, 0x20 to 0x7e. The subtraction borrows out of a
 // byte only when that byte is itself below the bound, so the answer for the whole is exact.
@@ -71,13 +73,9 @@ TextAnswer spelled(std::optional<Canonical> canonical) {
 TextAnswer formed(bool right) { return {right ? TextRule::Fine : TextRule::BadFormat, {}}; }
 
 bool is_age(std::string_view text) {
-  if (text.empty() || text.size() > 3 || (text.size() > 1 && text[0] == '0')) return false;
-  int years = 0;
-  for (const char c : text) {
-    if (c < '0' || c > '9') return false;
-    years = 10 * years + (c - '0');
-  }
-  return years <= 120;
+  if (text.starts_with('-') || (text.size() > 1 && text[0] == '0')) return false;
+  const auto years = whole_number(text);
+  return years && *years <= kMaxAge;
 }
 
 }  // namespace
@@ -117,6 +115,14 @@ std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(' ');
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  std::int64_t out = 0;
+  const auto* const end = std::to_address(text.end());
+  const auto [stopped, error] = std::from_chars(std::to_address(text.begin()), end, out);
+  if (error != std::errc() || stopped != end) return std::nullopt;
+  return out;
 }
 
 TextAnswer examine_text(const Field& field, std::string_view text) {

@@ -23,6 +23,9 @@ enum class TextRule : std::uint8_t { Fine, NotUtf8, Control, TooLong, BadFormat 
 // Without the ASCII spaces around it.
 [[nodiscard]] std::string_view trimmed(std::string_view text);
 
+// A whole number in decimal digits, with or without a minus; nothing for anything else.
+[[nodiscard]] std::optional<std::int64_t> whole_number(std::string_view text);
+
 struct TextAnswer {
   TextRule rule = TextRule::Fine;
   // The spelling to keep, when the format has one; otherwise the text itself is kept.
