@@ -111,6 +111,7 @@ class Statement {
 };
 
 enum class Access : std::uint8_t {
+  Create,  // makes an empty file a store, in write-ahead mode
   Write,
   Read,
   Frozen,  // read-only, for files that nobody changes meanwhile: takes no lock, makes no file
@@ -118,16 +119,12 @@ enum class Access : std::uint8_t {
 
 class Connection {
  public:
-  // Opens an existing store file; never creates one. The key is checked by reading page 1.
-  Connection(const std::filesystem::path& file, const crypto::StoreKey& key, Access access,
+  // The key is checked by reading the first page.
+  Connection(std::filesystem::path file, const crypto::StoreKey& key, Access access,
              std::size_t cache_kib);
-  // Makes a new, empty store file, in WAL mode.
-  [[nodiscard]] static Connection make(const std::filesystem::path& file,
-                                       const crypto::StoreKey& key);
-
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
-  Connection(Connection&&) noexcept;
+  Connection(Connection&&) = delete;
   Connection& operator=(Connection&&) = delete;
   ~Connection();
 
@@ -154,7 +151,7 @@ class Connection {
   [[nodiscard]] bool in_transaction() const;
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
 
-  // For core/storage itself.
+  // For core/storage itself: the handle, and SQLite's result code as a StoreError.
   [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
   [[noreturn]] void fail(int code) const;
 
@@ -163,21 +160,21 @@ class Connection {
     void operator()(sqlite3* handle) const;
   };
   struct Cached {
+    std::string sql;
     sqlite3_stmt* handle = nullptr;
     bool in_use = false;
   };
 
-  Connection(const std::filesystem::path& file, int flags);
-  void unlock(const crypto::StoreKey& key);
-  void settle(std::size_t cache_kib);
+  void open(Access access);
+  void unlock(const crypto::StoreKey& key) const;
+  void configure(Access access, std::size_t cache_kib);
   [[nodiscard]] Statement prepare_text(std::string_view sql);
-  [[nodiscard]] sqlite3_stmt* compile(std::string_view sql, bool keep) const;
+  [[nodiscard]] sqlite3_stmt* compile(std::string_view sql, unsigned flags) const;
   void exec_text(const std::string& sql);
 
   std::filesystem::path file_;
   std::unique_ptr<sqlite3, Closer> handle_;
-  // Node-based: a Statement points to `in_use`. Keys live beside their statement.
-  std::unordered_map<std::string_view, std::pair<std::unique_ptr<std::string>, Cached>> cache_;
+  std::unordered_map<std::string_view, std::unique_ptr<Cached>> cache_;  // keys view Cached::sql
 };
 
 }  // namespace hub::storage

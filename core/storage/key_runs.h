@@ -16,7 +16,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -25,6 +24,7 @@
 namespace hub::storage {
 
 class BloomFilter;
+class KeyRunTail;
 class Store;
 
 using RunKey = std::array<std::uint8_t, 16>;
@@ -34,7 +34,7 @@ extern const char* const kKeyRunsTables;
 
 class KeyRuns {
  public:
-  // `index` tells apart the indexes of one store; one object for each index and process.
+  // `index` (below 2^20) tells apart the indexes of one store; one object for each in a process.
   explicit KeyRuns(std::int64_t index, std::size_t entries_per_run = 4096);
   KeyRuns(const KeyRuns&) = delete;
   KeyRuns& operator=(const KeyRuns&) = delete;
@@ -58,6 +58,44 @@ class KeyRuns {
   void tend(Store& store);
   // One such job's work, inside a job; false when nothing is due.
   [[nodiscard]] bool tend_once(Connection& connection);
+
+ private:
+  struct Run {
+    std::int64_t id;
+    std::int64_t tier;
+    std::int64_t entries;
+  };
+  // A run that grows by merging others; read only once it is whole.
+  struct Build {
+    std::int64_t run;
+    std::vector<Run> sources;
+    std::unique_ptr<BloomFilter> filter;
+  };
+
+  [[nodiscard]] std::vector<std::int64_t> runs_to_read(Connection& connection) const;
+  [[nodiscard]] std::shared_ptr<const BloomFilter> filter_of(Connection& connection,
+                                                             std::int64_t run) const;
+  [[nodiscard]] std::int64_t new_run(Connection& connection);
+
+  // key_run_merge.cc
+  void abandon_builds(Connection& connection) const;
+  [[nodiscard]] bool delete_dead(Connection& connection) const;
+  [[nodiscard]] bool continue_build(Connection& connection);
+  void finish_build(Connection& connection);
+  [[nodiscard]] bool move_tail(Connection& connection);
+  [[nodiscard]] bool begin_build(Connection& connection);
+
+  const std::int64_t index_;
+  const std::size_t entries_per_run_;
+  std::unique_ptr<KeyRunTail> tail_;
+
+  mutable std::mutex mutex_;  // over the filters
+  mutable std::map<std::int64_t, std::shared_ptr<const BloomFilter>> filters_;
+
+  // Of whoever runs jobs: the writer thread. A number is never used twice in a process, even when
+  // its transaction is rolled back, so what is cached under it cannot be mistaken.
+  std::int64_t last_run_ = 0;
+  std::unique_ptr<Build> build_;
 };
 
 }  // namespace hub::storage

@@ -22,8 +22,8 @@
 #include <utility>
 
 #include "core/base/clock.h"
-#include "core/crypto/hash.h"
 #include "core/crypto/secret.h"
+#include "core/storage/commit_participant.h"
 #include "core/storage/connection.h"
 #include "core/storage/store_error.h"
 
@@ -52,42 +52,13 @@ struct StoreOptions {
   bool read_every_page = false;
 };
 
-// What else changes in step with a commit: the audit log's tree.
-struct TreeHead {
-  std::uint64_t size = 0;
-  crypto::Digest root{};
-
-  bool operator==(const TreeHead&) const = default;
-};
-
-// The root of a tree without leaves: SHA-256 of nothing.
-[[nodiscard]] TreeHead empty_tree();
-
-// Called on the writer thread only, except load(), which the Store's constructor calls.
-class CommitParticipant {
- public:
-  CommitParticipant() = default;
-  CommitParticipant(const CommitParticipant&) = delete;
-  CommitParticipant& operator=(const CommitParticipant&) = delete;
-  CommitParticipant(CommitParticipant&&) = delete;
-  CommitParticipant& operator=(CommitParticipant&&) = delete;
-  virtual ~CommitParticipant() = default;
-
-  // The tree as it is stored. The Store compares it with the head file.
-  virtual TreeHead load(Connection& connection) = 0;
-  // The last act of a transaction; throwing rolls it back.
-  virtual TreeHead before_commit(Connection& connection) = 0;
-  virtual void committed() noexcept = 0;
-  virtual void rolled_back() noexcept = 0;
-};
-
 struct Job {
   // On the writer thread, inside the one transaction that all waiting jobs share. If one throws,
   // all of them are rolled back.
   std::function<void(Connection&)> act;
   // On the writer thread, exactly once, must not throw. True: committed and in the head file.
   // False: do not acknowledge (after a lost disk it may be there all the same).
-  std::function<void(bool committed)> done;
+  std::function<void(bool committed)> done = nullptr;
   // Rides along with the next commit and causes one by itself only after `deferred_for`.
   bool may_wait = false;
 };
