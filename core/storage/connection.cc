@@ -45,6 +45,13 @@ int open_flags(Access access) {
   return kAlways | SQLITE_OPEN_READONLY;
 }
 
+// SQLCipher answers a page whose HMAC fails with SQLITE_ERROR and no words of its own; an error in
+// SQL has words.
+bool is_unsound_page(sqlite3* handle, int code) {
+  return handle != nullptr && code == SQLITE_ERROR &&
+         std::string_view(sqlite3_errmsg(handle)) == sqlite3_errstr(SQLITE_ERROR);
+}
+
 StoreFault fault_of(int code) {
   switch (code & 0xff) {
     case SQLITE_FULL: return StoreFault::Full;
@@ -216,7 +223,7 @@ void Connection::unlock(const crypto::StoreKey& key) const {
 void Connection::configure(Access access, std::size_t cache_kib) {
   static_assert(kPageSize == 16384, "the page size is part of the SQL text below");
   exec(
-      "PRAGMA cipher_page_size = 16384; PRAGMA cipher_hmac_algorithm = HMAC_SHA256;"
+      "PRAGMA cipher_log_level = NONE; PRAGMA cipher_page_size = 16384; PRAGMA cipher_hmac_algorithm = HMAC_SHA256;"
       "PRAGMA cipher_memory_security = OFF; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;"
       "PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
       "PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0");
@@ -280,6 +287,10 @@ std::int64_t Connection::changes() const { return sqlite3_changes64(handle()); }
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(handle()) == 0; }
 
 void Connection::fail(int code) const {
+  if (is_unsound_page(handle_.get(), code)) {
+    throw StoreError(StoreFault::Damaged, file_.string() + ": a page is damaged; " +
+                                              std::string(what_to_do(StoreFault::Damaged)));
+  }
   const auto fault = fault_of(code);
   std::string text = file_.string() + ": " + sqlite3_errstr(code);
   const int kind = code & 0xff;

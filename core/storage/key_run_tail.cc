@@ -106,7 +106,8 @@ void KeyRunTail::scan(Connection& connection, std::span<const RunKey> keys, std:
 }
 
 void KeyRunTail::erase(Connection& connection, const RunKey& key, std::int64_t row) {
-  for (const auto& entry : find(connection, std::span(&key, 1)).front()) {
+  const auto found = find(connection, std::span(&key, 1));
+  for (const auto& entry : found.front()) {
     if (entry.row != row) continue;
     connection.run("DELETE FROM key_run_tail WHERE idx = ? AND number = ?", index_, entry.number);
   }

@@ -84,9 +84,8 @@ std::shared_ptr<const BloomFilter> KeyRuns::filter_of(Connection& connection,
 
 std::vector<std::int64_t> KeyRuns::find(Connection& connection, const RunKey& key) const {
   std::vector<std::int64_t> out;
-  for (const auto& entry : tail_->find(connection, std::span(&key, 1)).front()) {
-    out.push_back(entry.row);
-  }
+  const auto in_tail = tail_->find(connection, std::span(&key, 1));
+  for (const auto& entry : in_tail.front()) out.push_back(entry.row);
   for (const auto run : runs_to_read(connection)) {
     if (!filter_of(connection, run)->may_hold(key)) continue;
     auto rows = connection.prepare("SELECT row FROM key_run_entry WHERE run = ? AND key = ?");

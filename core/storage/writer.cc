@@ -12,6 +12,8 @@ namespace hub::storage {
 namespace {
 
 constexpr auto kHeadRetry = std::chrono::seconds(1);
+// A store that fails now and then must not fill the journal.
+constexpr auto kBetweenLines = std::chrono::minutes(1);
 // How long a wait may sleep before it asks the clock again.
 constexpr auto kLook = std::chrono::milliseconds(100);
 
@@ -191,7 +193,8 @@ void Writer::write_head() noexcept {
 void Writer::acknowledge() {
   if (keeper_.behind() || committed_.empty()) return;
   if (participant_ != nullptr) participant_->committed();
-  if (std::exchange(in_outage_, false)) log_info("store: commits again");
+  in_outage_ = false;
+  if (std::exchange(said_, false)) log_info("store: commits again");
   {
     const std::scoped_lock lock(mutex_);
     ++status_.commits;
@@ -228,6 +231,10 @@ void Writer::roll_back(const std::exception* reason) {
 
 void Writer::outage(std::string_view reason) {
   if (std::exchange(in_outage_, true)) return;
+  const auto now = clock_.steady();
+  if (now < next_outage_line_) return;
+  next_outage_line_ = now + kBetweenLines;
+  said_ = true;
   log_error("store: nothing is acknowledged until a commit succeeds", {{"reason", reason}});
 }
 

@@ -85,6 +85,8 @@ class Writer {
   std::uint64_t frames_of_commit_ = 0;  // told by SQLite during COMMIT
   bool broken_ = false;                 // an fsync failed: what is on the disk is unknown
   bool in_outage_ = false;
+  bool said_ = false;  // in the log, of this outage
+  SteadyTime next_outage_line_{};
 
   std::mutex gate_;  // held from COMMIT until the head is written or known to be behind
 

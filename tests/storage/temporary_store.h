@@ -91,7 +91,9 @@ class TemporaryStore {
   [[nodiscard]] Image image() const {
     Image out;
     for (std::size_t i = 0; i < out.size(); ++i) {
-      out[i] = read_file_if_there(place(i), std::size_t{1} << 30U).value_or(Buffer());
+      out[i] = std::filesystem::exists(place(i))
+                   ? read_file(place(i), std::filesystem::file_size(place(i)))
+                   : Buffer();
     }
     return out;
   }
