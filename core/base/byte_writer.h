@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "core/base/bytes.h"
 
@@ -26,7 +27,8 @@ class ByteWriter {
   ByteWriter& prefixed(std::string_view text) { return prefixed(as_bytes(text)); }
 
   [[nodiscard]] Bytes view() const { return out_; }
-  [[nodiscard]] Buffer take() && { return std::move(out_); }
+  // The bytes; the writer is then empty.
+  [[nodiscard]] Buffer take() { return std::exchange(out_, {}); }
 
  private:
   ByteWriter& big_endian(std::uint64_t value, unsigned size);

@@ -1,0 +1,162 @@
+#include "schemas/register.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/encoding.h"
+#include "schemas/envelope.h"
+
+namespace hub::schemas {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMaxAuthorities = 256;
+
+std::optional<std::array<std::uint8_t, 32>> key_of(const json& party, const char* name) {
+  const auto value = party.find(name);
+  if (value == party.end() || !value->is_string()) return std::nullopt;
+  const auto raw = from_base64(value->get_ref<const std::string&>());
+  if (!raw || raw->size() != 32) return std::nullopt;
+  std::array<std::uint8_t, 32> out{};
+  std::copy(raw->begin(), raw->end(), out.begin());
+  return out;
+}
+
+Result<PartyKeys, NoteMistake> keys_of(const json& party, std::string_view who) {
+  const auto mistake = [&](std::string_view what) {
+    return fail(NoteMistake{fmt::format("{}: {}", who, what)});
+  };
+  if (!party.is_object()) return mistake("must be an object");
+  const auto identity = key_of(party, "identity");
+  const auto envelope = key_of(party, "envelope");
+  const auto transport = key_of(party, "transport");
+  if (!identity || !envelope || !transport) {
+    return mistake("\"identity\", \"envelope\" and \"transport\" must be base64 of 32 bytes");
+  }
+  if (*identity == *envelope) return mistake("identity and envelope keys must differ");
+  PartyKeys out{{*identity}, {*envelope}, *transport, party.value("log", "")};
+  if (!crypto::NoteVerifier::parse(out.log_vkey)) return mistake("\"log\" must be a vkey line");
+  return out;
+}
+
+Result<Authority, NoteMistake> authority_of(const json& entry) {
+  if (!entry.is_object() || !entry.value("code", json()).is_string() ||
+      !entry.value("name", json()).is_string()) {
+    return fail(NoteMistake{"each authority needs \"code\" and \"name\""});
+  }
+  Authority out;
+  out.code = entry["code"];
+  out.name = entry["name"];
+  if (!is_name(out.code) || out.code == kBrokerParty) {
+    return fail(NoteMistake{"an authority's code must be printable, without spaces"});
+  }
+  const auto standing = entry.value("standing", "");
+  if (standing != "active" && standing != "suspended") {
+    return fail(NoteMistake{out.code + ": \"standing\" must be \"active\" or \"suspended\""});
+  }
+  out.suspended = standing == "suspended";
+  const auto backups = entry.value("backups", json(false));
+  if (!backups.is_boolean())
+    return fail(NoteMistake{out.code + ": \"backups\" must be true or false"});
+  out.backups = backups;
+  auto keys = keys_of(entry, out.code);
+  if (!keys) return fail(keys.error());
+  out.keys = std::move(*keys);
+  return out;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Register>, NoteMistake> Register::read(std::string_view note) {
+  json content;
+  auto frame = read_numbered_note(note, "register", content);
+  if (!frame) return fail(frame.error());
+  try {
+    std::shared_ptr<Register> out(new Register);
+    out->note_ = std::move(*frame);
+    auto broker = keys_of(content.value("broker", json()), "broker");
+    if (!broker) return fail(broker.error());
+    out->broker_ = std::move(*broker);
+    out->by_transport_key_.emplace(out->broker_.transport, kBrokerParty);
+    const auto& authorities = content.at("authorities");
+    if (!authorities.is_array() || authorities.empty() || authorities.size() > kMaxAuthorities) {
+      return fail(NoteMistake{"\"authorities\" must list 1 to 256 authorities"});
+    }
+    for (const auto& entry : authorities) {
+      auto authority = authority_of(entry);
+      if (!authority) return fail(authority.error());
+      const auto code = authority->code;
+      const auto transport = authority->keys.transport;
+      if (const auto vkey = entry.value("governance", ""); !vkey.empty()) {
+        const auto key = crypto::NoteVerifier::parse(vkey);
+        if (!key || key->name() != code + "/governance") {
+          return fail(NoteMistake{code + ": \"governance\" must be the vkey named " + code +
+                                  "/governance"});
+        }
+        out->electorate_.keys.emplace(code, *key);
+      }
+      if (!out->by_transport_key_.emplace(transport, code).second ||
+          !out->authorities_.emplace(code, std::move(*authority)).second) {
+        return fail(NoteMistake{code + ": its code or transport key is there twice"});
+      }
+    }
+    const auto quorum = content.at("quorum").get<std::size_t>();
+    if (quorum == 0 || 2 * quorum <= out->electorate_.keys.size()) {
+      return fail(
+          NoteMistake{fmt::format("\"quorum\" must be more than half of the {} governance keys",
+                                  out->electorate_.keys.size())});
+    }
+    if (quorum > out->electorate_.keys.size()) {
+      return fail(NoteMistake{"\"quorum\" is larger than the number of governance keys"});
+    }
+    out->electorate_.quorum = quorum;
+    return out;
+  } catch (const json::exception&) {
+    return fail(NoteMistake{"\"authorities\" and \"quorum\" must be given, each of its type"});
+  }
+}
+
+Result<std::shared_ptr<const Register>, NoteMistake> Register::first(
+    std::string_view note, const crypto::Digest& genesis) {
+  auto made = read(note);
+  if (!made) return fail(made.error());
+  if ((*made)->note_.number != 1 || (*made)->note_.hash != genesis) {
+    return fail(NoteMistake{"it is not the first register whose hash is configured as genesis"});
+  }
+  if (const auto mistake = check_quorum((*made)->note_, (*made)->electorate_)) {
+    return fail(*mistake);
+  }
+  return std::shared_ptr<const Register>(std::move(*made));
+}
+
+Result<std::shared_ptr<const Register>, NoteMistake> Register::next(std::string_view note,
+                                                                    const Register& current) {
+  auto made = read(note);
+  if (!made) return fail(made.error());
+  if (const auto mistake = check_succession(current.note_, (*made)->note_)) return fail(*mistake);
+  if (const auto mistake = check_quorum((*made)->note_, current.electorate_)) return fail(*mistake);
+  return std::shared_ptr<const Register>(std::move(*made));
+}
+
+Result<std::shared_ptr<const Register>, NoteMistake> Register::unsigned_content(
+    std::string_view note) {
+  auto made = read(note);
+  if (!made) return fail(made.error());
+  return std::shared_ptr<const Register>(std::move(*made));
+}
+
+const Authority* Register::find(std::string_view code) const {
+  const auto found = authorities_.find(code);
+  return found == authorities_.end() ? nullptr : &found->second;
+}
+
+const std::string* Register::party_of(const crypto::TransportPublic& key) const {
+  const auto found = by_transport_key_.find(key);
+  if (found == by_transport_key_.end()) return nullptr;
+  const auto* authority = find(found->second);
+  return authority != nullptr && authority->suspended ? nullptr : &found->second;
+}
+
+}  // namespace hub::schemas
