@@ -1,0 +1,101 @@
+// A background index over random keys.
+//
+// A B-tree on random keys makes every insert touch a page of its own; over a large store that
+// costs ten times the insert. So an entry (key, row) is first appended to a sequential tail, and
+// the maintenance thread later moves the tail into key-sorted runs of 4,096 entries or more, merged
+// in tiers of four. Look-ups read the runs and the tail, so answers are complete at any moment;
+// a Bloom filter for each run (10 bits a key) makes absent keys cheap.
+//
+// Keys are prefixes of digests: random already, so their bits serve as the filter's hashes.
+// Safe to use from several threads, each with its own connection.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "core/storage/connection.h"
+
+namespace hub::storage {
+
+class BloomFilter;
+class KeyRunTail;
+class Store;
+
+using RunKey = std::array<std::uint8_t, 16>;
+
+// For the migrations of a store that uses KeyRuns; the tables serve all its indexes.
+extern const char* const kKeyRunsTables;
+
+class KeyRuns {
+ public:
+  // `index` (below 2^20) tells apart the indexes of one store; one object for each in a process.
+  explicit KeyRuns(std::int64_t index, std::size_t entries_per_run = 4096);
+  KeyRuns(const KeyRuns&) = delete;
+  KeyRuns& operator=(const KeyRuns&) = delete;
+  KeyRuns(KeyRuns&&) = delete;
+  KeyRuns& operator=(KeyRuns&&) = delete;
+  ~KeyRuns();
+
+  // Inside a job. The same pair twice counts as one.
+  void append(Connection& connection, const RunKey& key, std::int64_t row);
+  // Inside a job. The filters keep their bits until the next merge; the entry itself is gone.
+  void erase(Connection& connection, const RunKey& key, std::int64_t row);
+
+  // Rows of the key in rising order.
+  [[nodiscard]] std::vector<std::int64_t> find(Connection& connection, const RunKey& key) const;
+  // For each key whether it has any row.
+  [[nodiscard]] std::vector<bool> contains(Connection& connection,
+                                           std::span<const RunKey> keys) const;
+
+  // Moves and merges what is due, in jobs of a few milliseconds. For the maintenance thread:
+  // store.every(period, [&] { runs.tend(store); }).
+  void tend(Store& store);
+  // One such job's work, inside a job; false when nothing is due.
+  [[nodiscard]] bool tend_once(Connection& connection);
+
+ private:
+  struct Run {
+    std::int64_t id;
+    std::int64_t tier;
+    std::int64_t entries;
+  };
+  // A run that grows by merging others; read only once it is whole.
+  struct Build {
+    std::int64_t run;
+    std::vector<Run> sources;
+    std::unique_ptr<BloomFilter> filter;
+  };
+
+  [[nodiscard]] std::vector<std::int64_t> runs_to_read(Connection& connection) const;
+  [[nodiscard]] std::shared_ptr<const BloomFilter> filter_of(Connection& connection,
+                                                             std::int64_t run) const;
+  [[nodiscard]] std::int64_t new_run(Connection& connection);
+
+  // key_run_merge.cc
+  void abandon_builds(Connection& connection) const;
+  [[nodiscard]] bool delete_dead(Connection& connection) const;
+  [[nodiscard]] bool continue_build(Connection& connection);
+  void finish_build(Connection& connection);
+  [[nodiscard]] bool move_tail(Connection& connection);
+  [[nodiscard]] bool begin_build(Connection& connection);
+
+  const std::int64_t index_;
+  const std::size_t entries_per_run_;
+  std::unique_ptr<KeyRunTail> tail_;
+
+  mutable std::mutex mutex_;  // over the filters
+  mutable std::map<std::int64_t, std::shared_ptr<const BloomFilter>> filters_;
+
+  // Of whoever runs jobs: the writer thread. A number is never used twice in a process, even when
+  // its transaction is rolled back, so what is cached under it cannot be mistaken.
+  std::int64_t last_run_ = 0;
+  std::unique_ptr<Build> build_;
+};
+
+}  // namespace hub::storage

@@ -1,0 +1,192 @@
+#include "core/storage/key_runs.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "core/storage/bloom_filter.h"
+#include "core/storage/verify_store.h"
+#include "tests/storage/temporary_store.h"
+
+namespace hub::storage {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+RunKey key_of(std::uint64_t number) {
+  const auto digest = crypto::sha256(as_bytes(std::to_string(number)));
+  RunKey out{};
+  std::copy_n(digest.begin(), out.size(), out.begin());
+  return out;
+}
+
+class KeyRunsTest : public testing::Test {
+ protected:
+  KeyRunsTest() {
+    migrations_ = {Migration{1, kTestMigrations[0].sql}, Migration{2, kKeyRunsTables}};
+    temporary_.options.migrations = migrations_;
+    temporary_.create();
+    store_ = temporary_.open();
+  }
+
+  std::int64_t count(Sql sql) {
+    return store_->read([&](Connection& c) {
+      auto row = c.prepare(sql);
+      EXPECT_TRUE(row.step());
+      return row.int64(0);
+    });
+  }
+  void append(KeyRuns& runs, std::uint64_t first, std::uint64_t last) {
+    ASSERT_TRUE(store_->commit([&](Connection& c) {
+      for (auto i = first; i < last; ++i) {
+        runs.append(c, key_of(i), static_cast<std::int64_t>(i));
+      }
+    }));
+  }
+  std::vector<std::int64_t> find(const KeyRuns& runs, std::uint64_t number) {
+    return store_->read([&](Connection& c) { return runs.find(c, key_of(number)); });
+  }
+
+  TemporaryStore temporary_;
+  std::vector<Migration> migrations_;
+  std::unique_ptr<Store> store_;
+};
+
+TEST(BloomFilter, NeverForgetsAKeyAndLetsFewOthersThrough) {
+  BloomFilter filter(5000);
+  for (std::uint64_t i = 0; i < 5000; ++i) filter.add(key_of(i));
+  const auto again = BloomFilter::from(filter.bytes());
+  ASSERT_TRUE(again);
+  int through = 0;
+  for (std::uint64_t i = 0; i < 5000; ++i) {
+    EXPECT_TRUE(again->may_hold(key_of(i)));
+    through += again->may_hold(key_of(100'000 + i)) ? 1 : 0;
+  }
+  EXPECT_LT(through, 100);
+  EXPECT_FALSE(BloomFilter::from({}));
+}
+
+TEST_F(KeyRunsTest, AnswersBeforeDuringAndAfterMovingAndMerging) {
+  KeyRuns runs(3, 16);
+  std::multimap<std::uint64_t, std::int64_t> model;
+  std::mt19937_64 random(5);
+  for (int round = 0; round < 400; ++round) {
+    const bool keep = random() % 5 != 0;
+    const auto number = random() % 300;
+    const auto row = static_cast<std::int64_t>(random() % 3);
+    const auto action = random() % 4;
+    const bool done = store_->commit([&](Connection& c) {
+      if (action == 0) {
+        (void)runs.tend_once(c);
+      } else if (action == 1) {
+        runs.erase(c, key_of(number), row);
+      } else {
+        for (std::uint64_t i = 0; i < 5; ++i) runs.append(c, key_of(number + i), row);
+      }
+      if (!keep) {
+        (void)runs.find(c, key_of(number));  // sees what will not be
+        throw EnvError("rolled back on purpose");
+      }
+    });
+    ASSERT_EQ(done, keep);
+    if (keep && action == 1) {
+      std::erase_if(model, [&](const auto& e) { return e.first == number && e.second == row; });
+    } else if (keep && action > 1) {
+      for (std::uint64_t i = 0; i < 5; ++i) model.emplace(number + i, row);
+    }
+    for (const auto probe : {number, random() % 310, random() % 310}) {
+      std::set<std::int64_t> expected;
+      const auto [first, last] = model.equal_range(probe);
+      for (auto at = first; at != last; ++at) expected.insert(at->second);
+      EXPECT_THAT(find(runs, probe), testing::ElementsAreArray(expected)) << "round " << round;
+    }
+  }
+  EXPECT_GT(count("SELECT max(tier) FROM key_run"), 0) << "nothing was merged";
+}
+
+TEST_F(KeyRunsTest, MergesEverythingDueIntoAFewRuns) {
+  KeyRuns runs(1, 64);
+  append(runs, 0, 64 * 20 + 10);
+  runs.tend(*store_);
+  EXPECT_EQ(count("SELECT count(*) FROM key_run_tail"), 10);
+  EXPECT_EQ(count("SELECT count(*) FROM key_run_entry"), 64 * 20);
+  // 20 runs of 64: four of each four merged, so one of tier 2 and one of tier 1.
+  EXPECT_EQ(count("SELECT count(*) FROM key_run"), 2);
+  EXPECT_EQ(count("SELECT count(*) FROM key_run WHERE state <> 1"), 0);
+  for (const std::uint64_t i : {0, 63, 64, 700, 1279, 1285}) {
+    EXPECT_THAT(find(runs, i), ElementsAre(static_cast<std::int64_t>(i)));
+  }
+  std::vector<RunKey> keys;
+  for (std::uint64_t i = 0; i < 2000; ++i) keys.push_back(key_of(i));
+  const auto there = store_->read([&](Connection& c) { return runs.contains(c, keys); });
+  for (std::size_t i = 0; i < keys.size(); ++i) EXPECT_EQ(there[i], i < 64 * 20 + 10) << i;
+}
+
+TEST_F(KeyRunsTest, LeavesNoCopyOfAnErasedEntry) {
+  KeyRuns runs(1, 64);
+  append(runs, 0, 64 * 4);
+  // Half-way through a merge.
+  for (int i = 0; i < 6; ++i) {
+    ASSERT_TRUE(store_->commit([&](Connection& c) { (void)runs.tend_once(c); }));
+  }
+  ASSERT_TRUE(store_->commit([&](Connection& c) { runs.erase(c, key_of(7), 7); }));
+  EXPECT_THAT(find(runs, 7), IsEmpty());
+  EXPECT_EQ(count("SELECT count(*) FROM key_run_entry WHERE row = 7"), 0);
+  runs.tend(*store_);
+  EXPECT_THAT(find(runs, 7), IsEmpty());
+  EXPECT_EQ(count("SELECT count(*) FROM key_run_entry"), 64 * 4 - 1);
+}
+
+TEST_F(KeyRunsTest, AnswersAReaderOfAnOlderSnapshot) {
+  KeyRuns runs(1, 32);
+  append(runs, 0, 32);
+  store_->read([&](Connection& old) {
+    EXPECT_THAT(runs.find(old, key_of(3)), ElementsAre(3));  // the snapshot begins
+    runs.tend(*store_);
+    append(runs, 32, 40);
+    EXPECT_THAT(find(runs, 3), ElementsAre(3));
+    EXPECT_THAT(find(runs, 35), ElementsAre(35));
+    EXPECT_THAT(runs.find(old, key_of(4)), ElementsAre(4));
+    EXPECT_THAT(runs.find(old, key_of(35)), IsEmpty());
+  });
+}
+
+TEST_F(KeyRunsTest, GoesOnAfterARestartInTheMiddleOfAMerge) {
+  {
+    KeyRuns runs(1, 2048);
+    append(runs, 0, 2048 * 4);
+    for (int i = 0; i < 6; ++i) {
+      ASSERT_TRUE(store_->commit([&](Connection& c) { (void)runs.tend_once(c); }));
+    }
+    ASSERT_EQ(count("SELECT count(*) FROM key_run WHERE state = 0"), 1);
+  }
+  store_.reset();
+  store_ = temporary_.open();
+  KeyRuns runs(1, 2048);
+  EXPECT_THAT(find(runs, 5), ElementsAre(5));
+  runs.tend(*store_);
+  EXPECT_EQ(count("SELECT count(*) FROM key_run"), 1);
+  EXPECT_EQ(count("SELECT count(*) FROM key_run_entry"), 2048 * 4);
+  EXPECT_THAT(find(runs, 5), ElementsAre(5));
+  append(runs, 9000, 9001);
+  EXPECT_THAT(find(runs, 9000), ElementsAre(9000));
+}
+
+TEST_F(KeyRunsTest, KeepsIndexesOfOneStoreApart) {
+  KeyRuns first(0, 16);
+  KeyRuns second(1, 16);
+  append(first, 0, 40);
+  append(second, 30, 70);
+  first.tend(*store_);
+  second.tend(*store_);
+  EXPECT_THAT(find(first, 35), ElementsAre(35));
+  EXPECT_THAT(find(second, 35), ElementsAre(35));
+  EXPECT_THAT(find(first, 50), IsEmpty());
+  EXPECT_THAT(find(second, 5), IsEmpty());
+}
+
+}  // namespace
+}  // namespace hub::storage
