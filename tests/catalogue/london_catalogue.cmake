@@ -2,5 +2,5 @@
 include_guard(GLOBAL)
 hub_library(london_catalogue
   SOURCES ${PROJECT_SOURCE_DIR}/tests/catalogue/london_catalogue.cc
-  USES schemas_catalogue)
+  USES schemas)
 target_compile_definitions(hub_london_catalogue PRIVATE HUB_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

@@ -1,0 +1,77 @@
+#include "agent/config.h"
+
+#include <algorithm>
+
+#include "core/base/encoding.h"
+#include "core/base/settings.h"
+#include "schemas/codes.h"
+
+namespace hub::agent {
+namespace {
+
+std::optional<std::string> endpoint_fault(const std::string& text) {
+  if (text.starts_with("tcp://") && text.rfind(':') > 5) return std::nullopt;
+  return "is not an address";
+}
+
+std::optional<std::string> digest_fault(const std::string& text) {
+  const auto raw = from_hex(text);
+  if (raw && raw->size() == 32) return std::nullopt;
+  return "is not a SHA-256 in hexadecimal";
+}
+
+std::optional<std::string> authority_fault(const std::string& text) {
+  const bool gss = text.size() == 9 && text.starts_with("E09") &&
+                   text.find_first_not_of("0123456789", 1) == std::string::npos;
+  if (gss) return std::nullopt;
+  return "is not the code of a London authority";
+}
+
+std::optional<std::string> priority_fault(const std::string& text) {
+  if (schemas::priority_of(text)) return std::nullopt;
+  return "is not a priority";
+}
+
+void read_send_defaults(Settings& settings, std::map<std::string, SendDefaults>& out) {
+  for (const auto& table : settings.tables("send")) {
+    const auto key = "send." + table + ".";
+    const auto type = settings.text(key + "record_type", "a record type of the catalogue");
+    SendDefaults defaults;
+    defaults.agreement = settings.text_or(key + "agreement", "", "an agreement's id");
+    defaults.purpose = settings.text_or(key + "purpose", "", "a purpose of that agreement");
+    defaults.legal_basis = settings.text_or(key + "legal_basis", "", "a basis of that agreement");
+    defaults.handling = settings.text_or(key + "handling", "", "a handling code");
+    defaults.priority =
+        settings.text_or(key + "priority", "", "\"urgent\" or \"bulk\"", priority_fault);
+    if (!type.empty() && !out.emplace(type, std::move(defaults)).second) {
+      settings.mistake(key + "record_type", "is there twice");
+    }
+  }
+}
+
+}  // namespace
+
+Config read_config(const std::filesystem::path& file) {
+  auto settings = Settings::read(file);
+  Config out;
+  out.authority =
+      settings.text("agent.authority", "the authority's GSS code, as E09000007", authority_fault);
+  out.broker = settings.text("agent.broker", "tcp://ADDRESS:PORT", endpoint_fault);
+  out.state = settings.path("agent.state", "a folder for store and log");
+  out.keys = settings.path("agent.keys", "the folder made by `hubctl keys new`");
+  out.spool = settings.path("agent.spool", "the folder that case systems write to");
+  out.door = settings.path("door.socket", "a path for the local door's socket");
+  const auto genesis = from_hex(settings.text(
+      "agent.genesis", "the 64 hexadecimal digits printed by `hubctl register show`",
+      digest_fault));
+  if (genesis && genesis->size() == out.genesis.size()) {
+    std::copy(genesis->begin(), genesis->end(), out.genesis.begin());
+  }
+  out.window = static_cast<std::uint32_t>(settings.number_or("limits.window", 32, 1, 256));
+  read_send_defaults(settings, out.send);
+  out.roles = settings.lists("door.roles", "USER = [\"operator\", \"auditor\", ...]");
+  settings.finish();
+  return out;
+}
+
+}  // namespace hub::agent

@@ -1,0 +1,274 @@
+// Looking at held records, decisions and the log through the local door. Each look is recorded
+// before its answer begins.
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "agent/door.h"
+#include "core/base/json.h"
+#include "core/base/log.h"
+#include "schemas/record.h"
+
+namespace hub::agent {
+namespace {
+
+using nlohmann::json;
+using storage::Connection;
+using LocalAnswer = transport::LocalDoor::Answer;
+
+constexpr int kMostListed = 1000;
+
+void end(LocalAnswer& answer, DoorStatus status, std::string_view text) {
+  answer.end(static_cast<int>(status), text);
+}
+
+std::optional<json> request_of(std::string_view text, LocalAnswer& answer) {
+  auto request = parse_json(text.empty() ? "{}" : text, {.max_bytes = 64U << 10U, .max_depth = 4});
+  if (request && request->is_object()) return std::move(*request);
+  end(answer, DoorStatus::Usage, "the request is not a JSON object");
+  return std::nullopt;
+}
+
+std::string text_in(const json& request, const char* name) {
+  const auto found = request.find(name);
+  return found != request.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+struct HeldRow {
+  std::int64_t seq = 0;
+  bool ended = false;
+  Buffer header;
+  Buffer body;
+  Time received;
+};
+
+std::optional<HeldRow> row_of(Connection& store, std::int64_t seq) {
+  auto query = store.prepare(
+      "SELECT seq, ended_seq IS NOT NULL, header, body, received FROM held_record WHERE seq = ?");
+  query.bind(1, seq);
+  if (!query.step()) return std::nullopt;
+  return HeldRow{query.int64(0), query.int64(1) != 0, to_buffer(query.bytes(2)),
+                 to_buffer(query.bytes(3)), from_ms(query.int64(4))};
+}
+
+// A held record opened for one user: what policy lets this user see of it.
+struct Sight {
+  schemas::Header header;
+  const schemas::RecordType* type = nullptr;
+  std::optional<schemas::RecordView> view;
+  std::vector<std::string> visible;
+  std::vector<std::string> hidden;
+  std::vector<std::string> policies;
+  std::string why_not;
+};
+
+std::optional<Sight> look_at(const Snapshot& snapshot, const HeldRow& row, const DoorUser& user,
+                             const std::string& authority, Time now) {
+  const auto header = schemas::parse_header(row.header);
+  if (!header) return std::nullopt;
+  Sight out;
+  out.header = *header;
+  out.type = snapshot.catalogue->find(header->record_type);
+  if (out.type == nullptr) return std::nullopt;
+  auto view = schemas::RecordView::open(*out.type, row.body);
+  if (!view) return std::nullopt;
+  out.view = std::move(*view);
+  policy::Question question;
+  question.door = policy::Door::View;
+  question.sender = header->sender;
+  question.recipient = authority;
+  question.record_type = header->record_type;
+  question.agreement = header->agreement;
+  question.purpose = header->purpose;
+  question.legal_basis = header->legal_basis;
+  question.regime = header->regime;
+  question.handling = header->handling;
+  question.user = user.name;
+  question.roles = user.roles;
+  question.now = now;
+  for (const auto& group : out.view->groups_present()) {
+    question.field_group = group;
+    const auto verdict = snapshot.rulebook->decide(question);
+    (verdict.allowed ? out.visible : out.hidden).push_back(group);
+    if (!verdict.allowed && out.why_not.empty()) out.why_not = verdict.explanation;
+    for (const auto& reason : verdict.reasons) {
+      if (std::ranges::find(out.policies, reason.policy_id) == out.policies.end()) {
+        out.policies.push_back(reason.policy_id);
+      }
+    }
+  }
+  return out;
+}
+
+bool sees(const Sight& sight, const schemas::Field& field) {
+  return std::ranges::find(sight.visible, field.group) != sight.visible.end();
+}
+
+json facts_of(const HeldRow& row, const Sight& sight) {
+  return {{"number", row.seq},
+          {"id", to_string(sight.header.record_id)},
+          {"type", sight.header.record_type},
+          {"sender", sight.header.sender},
+          {"received", to_iso(row.received)},
+          {"created", to_iso(sight.header.created)},
+          {"priority", word(sight.header.priority)},
+          {"ended", row.ended}};
+}
+
+// Numbers of the records asked for, newest first.
+std::vector<std::int64_t> candidates(Connection& store, Agent& agent, const Snapshot& snapshot,
+                                     const json& request, int limit) {
+  std::vector<std::int64_t> out;
+  const auto find = request.find("find");
+  if (find != request.end() && find->is_object()) {
+    out = agent.identifiers().find(store,
+                                   identifier_key(text_in(*find, "identifier"), text_in(*find, "value")));
+    std::ranges::reverse(out);
+    if (out.size() > static_cast<std::size_t>(limit)) out.resize(static_cast<std::size_t>(limit));
+    return out;
+  }
+  const auto type_name = text_in(request, "type");
+  const auto sender = text_in(request, "sender");
+  auto before = request.value("before", json(INT64_MAX));
+  const auto below = before.is_number_integer() ? before.get<std::int64_t>() : INT64_MAX;
+  const auto where = request.find("where");
+  const auto* type = snapshot.catalogue->find(type_name);
+  const bool by_field = where != request.end() && where->is_object() && type != nullptr;
+  const auto after = by_field ? Projections::through(store, *type) : 0;
+  auto query = store.prepare(
+      "SELECT seq, body FROM held_record WHERE seq < ? AND seq > ? AND (? = '' OR record_type = ?) "
+      "AND (? = '' OR sender = ?) ORDER BY seq DESC LIMIT ?");
+  query.bind(1, below).bind(2, after).bind(3, type_name).bind(4, type_name);
+  query.bind(5, sender).bind(6, sender).bind(7, by_field ? 1'000'000 : limit);
+  while (query.step() && out.size() < static_cast<std::size_t>(limit)) {
+    if (by_field) {
+      // The records that the projection does not have yet are looked at one by one.
+      const auto view = schemas::RecordView::open(*type, query.bytes(1));
+      const auto* field = type->field(text_in(*where, "field"));
+      if (!view || field == nullptr || view->text_of(*field) != text_in(*where, "value")) continue;
+    }
+    out.push_back(query.int64(0));
+  }
+  if (by_field && out.size() < static_cast<std::size_t>(limit)) {
+    const auto more =
+        Projections::find(store, *type, text_in(*where, "field"), text_in(*where, "value"),
+                          std::min(below, after + 1), limit - static_cast<int>(out.size()));
+    out.insert(out.end(), more.begin(), more.end());
+  }
+  return out;
+}
+
+// Records the consultation; false when it could not be recorded: then nothing is shown.
+bool record_consultation(Agent& agent, const DoorUser& user, audit::Entry entry,
+                         std::vector<Uuid> record_ids, const std::string& note) {
+  const auto snapshot = agent.snapshot();
+  entry.act = "consultation";
+  entry.recipient = agent.config().authority;
+  entry.bundle = snapshot->bundle->note().number;
+  entry.register_number = snapshot->parties->note().number;
+  audit::Detail detail{user.name, std::move(record_ids), note};
+  return agent.store().commit(
+      [&](Connection& store) { agent.log().append(store, entry, detail); });
+}
+
+}  // namespace
+
+void list_records(Agent& agent, const DoorUser& user, std::string_view text, LocalAnswer& answer) {
+  const auto request = request_of(text, answer);
+  if (!request) return;
+  const auto wanted = request->value("limit", json(50));
+  const int limit = wanted.is_number_integer()
+                        ? std::clamp(wanted.get<int>(), 1, kMostListed)
+                        : 50;
+  const auto snapshot = agent.snapshot();
+  const auto now = agent.clock().now();
+  std::vector<std::string> lines;
+  std::vector<Uuid> ids;
+  std::uint64_t hidden = 0;
+  std::string why_not;
+  agent.store().read([&](Connection& store) {
+    for (const auto seq : candidates(store, agent, *snapshot, *request, limit)) {
+      const auto row = row_of(store, seq);
+      if (!row) continue;
+      const auto sight = look_at(*snapshot, *row, user, agent.config().authority, now);
+      if (!sight || std::ranges::find(sight->visible, sight->type->main_group()) == sight->visible.end()) {
+        ++hidden;
+        if (sight && why_not.empty()) why_not = sight->why_not;
+        continue;
+      }
+      auto line = facts_of(*row, *sight);
+      for (const auto& field : sight->type->fields()) {
+        if (!field.listed || !sees(*sight, field)) continue;
+        if (auto value = sight->view->text_of(field)) line["fields"][field.name] = std::move(*value);
+      }
+      ids.push_back(sight->header.record_id);
+      lines.push_back(line.dump() + "\n");
+    }
+    return 0;
+  });
+  audit::Entry entry;
+  entry.outcome = lines.empty() && hidden > 0 ? "refused" : "listed";
+  entry.record_type = text_in(*request, "type");
+  entry.count = lines.size();
+  entry.reason = why_not;
+  if (!record_consultation(agent, user, std::move(entry), std::move(ids), "list")) {
+    return end(answer, DoorStatus::Failed, "the look could not be recorded, so nothing is shown");
+  }
+  for (const auto& line : lines) {
+    if (!answer.block(as_bytes(line))) return;
+  }
+  const bool refused = lines.empty() && hidden > 0;
+  end(answer, refused ? DoorStatus::Refused : DoorStatus::Ok,
+      json{{"shown", lines.size()}, {"withheld", hidden}, {"why", why_not}}.dump());
+}
+
+void show_record(Agent& agent, const DoorUser& user, std::string_view text, LocalAnswer& answer) {
+  const auto request = request_of(text, answer);
+  if (!request) return;
+  const auto id = parse_uuid(text_in(*request, "id"));
+  if (!id) return end(answer, DoorStatus::Usage, "give the record's id");
+  const auto snapshot = agent.snapshot();
+  const auto row = agent.store().read([&](Connection& store) -> std::optional<HeldRow> {
+    auto query =
+        store.prepare("SELECT seq FROM record_identity WHERE sender = ? AND record_id = ?");
+    for (const auto& [sender, authority] : snapshot->parties->authorities()) {
+      query.bind(1, sender).bind(2, Bytes(id->bytes));
+      if (query.step()) return row_of(store, query.int64(0));
+      query.reset();
+    }
+    return std::nullopt;
+  });
+  if (!row) return end(answer, DoorStatus::Refused, "no record with this id is held here");
+  const auto sight =
+      look_at(*snapshot, *row, user, agent.config().authority, agent.clock().now());
+  if (!sight) return end(answer, DoorStatus::Failed, "the record's type is not in the catalogue");
+  auto entry = audit::Entry{};
+  entry.outcome = sight->visible.empty() ? "refused" : "shown";
+  entry.record_type = sight->header.record_type;
+  entry.sender = sight->header.sender;
+  entry.agreement = sight->header.agreement;
+  entry.purpose = sight->header.purpose;
+  entry.policies = sight->policies;
+  entry.field_groups = sight->visible;
+  entry.withheld = sight->hidden;
+  entry.reason = sight->why_not;
+  entry.count = 1;
+  if (!record_consultation(agent, user, std::move(entry), {*id}, "show")) {
+    return end(answer, DoorStatus::Failed, "the look could not be recorded, so nothing is shown");
+  }
+  if (sight->visible.empty()) return end(answer, DoorStatus::Refused, sight->why_not);
+  auto out = facts_of(*row, *sight);
+  out["agreement"] = sight->header.agreement;
+  out["purpose"] = sight->header.purpose;
+  out["legal_basis"] = sight->header.legal_basis;
+  out["handling"] = sight->header.handling;
+  out["withheld_groups"] = sight->hidden;
+  for (const auto& field : sight->type->fields()) {
+    if (!sees(*sight, field)) continue;
+    if (auto value = sight->view->text_of(field)) out["fields"][field.name] = std::move(*value);
+  }
+  if (!answer.block(as_bytes(out.dump() + "\n"))) return;
+  end(answer, DoorStatus::Ok, "");
+}
+
+}  // namespace hub::agent

@@ -1,0 +1,50 @@
+// hub-agent: one authority's agent, run as a service.
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+
+#include "agent/agent.h"
+#include "agent/door.h"
+#include "core/base/log.h"
+
+namespace {
+
+void run(const std::filesystem::path& config_file, bool new_store) {
+  hub::crypto::protect_process();
+  const auto config = hub::agent::read_config(config_file);
+  auto keys = hub::agent::read_keys(config.keys);
+  if (new_store) {
+    hub::agent::Agent::create_store(config, keys);
+    return;
+  }
+  const hub::SystemClock clock;
+  hub::transport::Loop loop(clock);
+  loop.stop_on({SIGTERM, SIGINT});
+  hub::agent::Agent agent(config, std::move(keys), loop, clock);
+  hub::agent::Door door(agent, loop);
+  agent.start();
+  hub::log_info("started", {{"authority", config.authority}});
+  loop.run();
+  hub::log_info("stopping");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("The agent of one authority on the hub");
+  std::filesystem::path config;
+  bool new_store = false;
+  app.add_option("--config", config, "Configuration file (TOML)")->required();
+  app.add_flag("--new-store", new_store, "Make the store of a new agent, then end");
+  CLI11_PARSE(app, argc, argv);
+  hub::start_log("hub-agent", hub::LogLevel::Info);
+  try {
+    run(config, new_store);
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "hub-agent: %s\n", error.what());  // NOLINT(*-vararg)
+    return 3;
+  }
+}

@@ -1,0 +1,132 @@
+#include "agent/tables.h"
+
+#include <array>
+
+#include "audit/log/log.h"
+
+namespace hub::agent {
+namespace {
+
+constexpr const char* kTables = R"sql(
+CREATE TABLE peer_epoch(
+  authority TEXT NOT NULL,
+  delivery_class INTEGER NOT NULL,
+  day INTEGER NOT NULL,
+  generation INTEGER NOT NULL,
+  public_key BLOB NOT NULL,
+  not_before INTEGER NOT NULL,
+  not_after INTEGER NOT NULL,
+  statement BLOB NOT NULL,
+  PRIMARY KEY (authority, delivery_class, day, generation)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE waiting_record(
+  id INTEGER PRIMARY KEY,               -- in order of arrival
+  recipient TEXT NOT NULL,
+  priority INTEGER NOT NULL,
+  delivery_class INTEGER NOT NULL,
+  record_id BLOB NOT NULL,
+  terms TEXT NOT NULL,                  -- JSON
+  body BLOB NOT NULL,
+  created INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  attempt INTEGER NOT NULL
+) STRICT;
+CREATE INDEX waiting_for ON waiting_record(recipient, priority, id);
+CREATE TABLE outgoing_stream(
+  recipient TEXT NOT NULL,
+  priority INTEGER NOT NULL,
+  stream BLOB NOT NULL,
+  next_position INTEGER NOT NULL,
+  last_leaf BLOB NOT NULL,
+  PRIMARY KEY (recipient, priority)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE outgoing_slice(
+  id INTEGER PRIMARY KEY,               -- in order of sealing
+  recipient TEXT NOT NULL,
+  priority INTEGER NOT NULL,
+  stream BLOB NOT NULL,
+  first_position INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  record_ids BLOB NOT NULL,             -- 16 bytes each
+  leaves BLOB NOT NULL,                 -- 32 bytes each
+  outcomes BLOB NOT NULL,               -- a byte each, 0 while nothing is known
+  settled INTEGER NOT NULL,             -- how many outcomes are known
+  accepted INTEGER NOT NULL,            -- incarnation of the broker that took it, 0 for none
+  sealed INTEGER NOT NULL               -- milliseconds
+) STRICT;
+CREATE UNIQUE INDEX outgoing_place ON outgoing_slice(stream, first_position);
+CREATE INDEX outgoing_open ON outgoing_slice(id) WHERE settled < count;
+CREATE TABLE outgoing_content(
+  id INTEGER PRIMARY KEY,               -- of the slice
+  bytes BLOB NOT NULL,
+  content_keys BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE incoming_stream(
+  sender TEXT NOT NULL,
+  stream BLOB NOT NULL,
+  priority INTEGER NOT NULL,
+  next_position INTEGER NOT NULL,
+  last_leaf BLOB NOT NULL,
+  PRIMARY KEY (sender, stream)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE incoming_slice(
+  sender TEXT NOT NULL,
+  stream BLOB NOT NULL,
+  first_position INTEGER NOT NULL,
+  digest BLOB NOT NULL,                 -- of the leaves
+  receipts BLOB NOT NULL,               -- as signed
+  taken INTEGER NOT NULL,
+  PRIMARY KEY (sender, stream, first_position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE record_identity(
+  sender TEXT NOT NULL,
+  record_id BLOB NOT NULL,              -- UUIDv7: the index grows at its end
+  fingerprint BLOB NOT NULL,
+  seq INTEGER NOT NULL,                 -- of held_record
+  PRIMARY KEY (sender, record_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE held_record(
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  ended_seq INTEGER,                    -- the amendment or withdrawal that ended it
+  sender TEXT NOT NULL,
+  record_id BLOB NOT NULL,
+  record_type TEXT NOT NULL,
+  type_version INTEGER NOT NULL,
+  leaf BLOB NOT NULL,                   -- of the envelope, as the audit log names it
+  header BLOB NOT NULL,                 -- as received
+  body BLOB NOT NULL,                   -- the truth; projections are made from it
+  received INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE intake_file(
+  digest BLOB PRIMARY KEY,              -- SHA-256 of the content
+  name TEXT NOT NULL,
+  rows_done INTEGER NOT NULL,
+  finished INTEGER NOT NULL,
+  report TEXT NOT NULL,                 -- JSON counts
+  started INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE projection(
+  record_type TEXT PRIMARY KEY,
+  shape TEXT NOT NULL,                  -- the columns it was made with
+  through_seq INTEGER NOT NULL          -- held records up to here are in it
+) STRICT, WITHOUT ROWID;
+CREATE TABLE tally(
+  what TEXT NOT NULL,
+  party TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (what, party, detail)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+}  // namespace
+
+std::span<const storage::Migration> migrations() {
+  static const std::array<storage::Migration, 3> all{{{1, audit::kLogTables}, {2, kTables}, {3, storage::kKeyRunsTables}}};
+  return all;
+}
+
+}  // namespace hub::agent

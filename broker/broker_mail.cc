@@ -1,0 +1,482 @@
+// Mail: submissions in, deliveries out, receipts home. Each arrow of the record's life that passes
+// through the broker is one function here.
+
+#include "broker/broker.h"
+#include "core/base/log.h"
+#include "schemas/receipts.h"
+
+namespace hub::broker {
+namespace {
+
+using schemas::Answer;
+using schemas::MessageKind;
+using schemas::Outcome;
+
+constexpr std::uint32_t kReceiptWindow = 64;
+constexpr std::size_t kMostFresh = 256;
+constexpr std::uint32_t kMostGaps = 1000;
+constexpr int kExpiredAtOnce = 100;
+
+schemas::VoidNotice notice_about(const schemas::Slice& slice,
+                                 const std::vector<std::optional<Outcome>>& refused, Time now) {
+  const auto& facts = slice.facts();
+  schemas::VoidNotice out{std::string(facts.hub), std::string(facts.sender),
+                          std::string(facts.recipient), facts.stream, {}, {}, {}, now};
+  for (std::size_t i = 0; i < refused.size(); ++i) {
+    if (!refused[i]) continue;
+    out.positions.push_back(facts.first_position + i);
+    out.leaves.push_back(slice.records()[i].leaf);
+    out.outcomes.push_back(*refused[i]);
+  }
+  return out;
+}
+
+audit::Entry refusal_entry(const std::string& party, std::string_view outcome,
+                           const schemas::SliceFacts& claims) {
+  audit::Entry entry;
+  entry.act = "refusal";
+  entry.outcome = outcome;
+  entry.sender = party;
+  entry.recipient = claims.recipient;
+  return entry;
+}
+
+}  // namespace
+
+// ---- submission ------------------------------------------------------------------------------------
+
+void Broker::on_submit(Session& session, const schemas::SharedBytes& bytes) {
+  if (session.submits >= config_.window) return refuse(session, "more slices than its window");
+  ++session.submits;
+  const bool taken = lanes_.try_post(
+      session.party, [this, party = session.party, bytes] { admit(party, bytes); });
+  if (!taken) refuse(session, "more slices than its window");
+}
+
+// On a lane.
+void Broker::admit(const std::string& party, const schemas::SharedBytes& bytes) {
+  const auto now = snapshot();
+  auto& admission = *admissions_[lanes_.lane_of(party)];
+  auto admitted = admission.admit(*now, party, bytes, clock_.now());
+  if (!admitted) return record_refusal(party, admitted.error());
+  const auto& facts = admitted->slice.facts();
+  if (total_waiting_ >= config_.most_waiting) {
+    return answer_submit(party, facts.stream, facts.first_position, Answer::TryLater);
+  }
+  record_admission(std::make_shared<Admitted>(std::move(*admitted)), now);
+}
+
+void Broker::record_refusal(const std::string& party, const NotAdmitted& refused) {
+  storage::Job job;
+  job.act = [this, party, refused](storage::Connection& store) {
+    log_.append(store, refusal_entry(party, word(refused.answer), refused.claims), {});
+    Mailbox::count(store, party, "refused-slice", word(refused.answer), 1);
+  };
+  job.done = [this, party, refused](bool) {
+    answer_submit(party, refused.claims.stream, refused.claims.first_position, refused.answer);
+  };
+  store_.submit(std::move(job));
+}
+
+void Broker::record_admission(std::shared_ptr<Admitted> admitted, SnapshotRef snapshot) {
+  struct Fate {
+    Answer answer = Answer::Accepted;
+    Buffer notice;
+    WaitingSlice slice;
+    bool deliver = false;
+  };
+  auto fate = std::make_shared<Fate>();
+  storage::Job job;
+  job.act = [this, admitted, snapshot, fate](storage::Connection& store) mutable {
+    *fate = {};
+    const auto& facts = admitted->slice.facts();
+    const std::string sender(facts.sender);
+    if (const auto newer = this->snapshot(); newer != snapshot) {
+      // Register or bundle changed since the lane decided: decide again under what is in force.
+      auto again = writer_admission_.admit(*newer, sender, admitted->slice.bytes(), clock_.now());
+      if (!again) {
+        log_.append(store, refusal_entry(sender, word(again.error().answer), facts), {});
+        fate->answer = again.error().answer;
+        return;
+      }
+      *admitted = std::move(*again);
+      snapshot = newer;
+    }
+    const auto place = Mailbox::place_of(store, admitted->slice);
+    if (place == Place::Same) return;
+    if (place != Place::Free) {
+      fate->answer =
+          place == Place::Reused ? Answer::PositionReused : Answer::HeaderDisagrees;
+      log_.append(store, refusal_entry(sender, word(fate->answer), facts), {});
+      Mailbox::count(store, sender, "refused-slice", word(fate->answer), 1);
+      return;
+    }
+    if (admitted->has_refusals()) {
+      fate->notice = schemas::sign_void_notice(
+          notice_about(admitted->slice, admitted->refused, clock_.now()), keys_.envelope);
+      fate->answer = Answer::AcceptedWithVoids;
+    }
+    auto state = SliceState::Waiting;
+    const auto id = Mailbox::put(store, *admitted, fate->notice, clock_.now(), state);
+    for (const auto& entry : admitted->entries) {
+      log_.append(store, entry, {});
+      Mailbox::count(store, sender, entry.act == "relay" ? "relayed" : "refused", entry.outcome,
+                     entry.count);
+    }
+    fate->deliver = state == SliceState::Waiting;
+    fate->slice = {id,           sender,       std::string(facts.recipient), facts.priority,
+                   facts.stream, facts.first_position};
+  };
+  job.done = [this, admitted, fate](bool committed) {
+    const auto& facts = admitted->slice.facts();
+    const std::string sender(facts.sender);
+    if (!committed) {
+      return answer_submit(sender, facts.stream, facts.first_position, Answer::TryLater);
+    }
+    loop_.post([this, admitted, fate, sender] {
+      if (fate->deliver) {
+        delivery_.add(fate->slice);
+        total_waiting_ = delivery_.total();
+        if (delivery_.is_connected(fate->slice.recipient) && fresh_.size() < kMostFresh) {
+          fresh_.emplace(fate->slice.id, admitted->slice.bytes());
+        }
+        pump(fate->slice.recipient);
+      }
+      const auto* session = session_of(sender);
+      if (session != nullptr && !fate->notice.empty()) {
+        send(*session, MessageKind::VoidRequest, fate->notice);
+      }
+    });
+    answer_submit(sender, facts.stream, facts.first_position, fate->answer);
+  };
+  store_.submit(std::move(job));
+}
+
+// From any thread.
+void Broker::answer_submit(const std::string& party, const Uuid& stream,
+                           std::uint64_t first_position, Answer answer) {
+  loop_.post([this, party, submitted = schemas::Submitted{stream, first_position, answer}] {
+    auto* session = session_of(party);
+    if (session == nullptr) return;
+    if (session->submits > 0) --session->submits;
+    send(*session, MessageKind::Submitted, encode(submitted));
+  });
+}
+
+// ---- delivery --------------------------------------------------------------------------------------
+
+void Broker::pump(const std::string& recipient) {
+  auto& queue = outgoing_[recipient];
+  for (const auto id : delivery_.take(recipient)) {
+    const auto fresh = fresh_.find(id);
+    if (fresh != fresh_.end()) {
+      queue.push(id, std::move(fresh->second));
+      fresh_.erase(fresh);
+      continue;
+    }
+    queue.push(id, std::nullopt);
+    lanes_.post(recipient, [this, recipient, id] {
+      auto bytes =
+          store_.read([&](storage::Connection& store) { return Mailbox::content(store, id); });
+      loop_.post([this, recipient, id, bytes = std::move(bytes)] {
+        outgoing_[recipient].fill(id, std::make_shared<const Buffer>(bytes.value_or(Buffer{})));
+        flush(recipient);
+      });
+    });
+  }
+  flush(recipient);
+}
+
+void Broker::flush(const std::string& recipient) {
+  const auto* session = session_of(recipient);
+  if (session == nullptr) return;
+  auto& queue = outgoing_[recipient];
+  while (const auto next = queue.pop_ready()) {
+    if (next->second->empty()) {
+      delivery_.remove(recipient, next->first);  // settled meanwhile
+      continue;
+    }
+    send(*session, MessageKind::Deliver, *next->second);
+  }
+}
+
+void Broker::on_settle(Session& session, const schemas::SharedBytes& bytes) {
+  const bool taken = lanes_.try_post(
+      session.party, [this, party = session.party, bytes] { settle(party, bytes); });
+  if (!taken) refuse(session, "more settlements than its window");
+}
+
+// On a lane.
+void Broker::settle(const std::string& party, const schemas::SharedBytes& bytes) {
+  const auto now = snapshot();
+  const auto* recipient = now->parties->find(party);
+  auto parsed = schemas::UnverifiedReceipts::parse(*bytes);
+  std::optional<schemas::Receipts> receipts;
+  std::string_view fault = "receipt of another authority";
+  if (!parsed) {
+    fault = describe(parsed.error());
+  } else if (recipient != nullptr && parsed->claimed_recipient() == party) {
+    auto verified = std::move(*parsed).verify(recipient->keys.envelope, now->parties->hub());
+    if (verified) {
+      receipts = std::move(*verified);
+    } else {
+      fault = "receipt not signed by its recipient";
+    }
+  }
+  auto shared = receipts ? std::make_shared<const schemas::Receipts>(std::move(*receipts)) : nullptr;
+  auto fate = std::make_shared<std::pair<std::optional<SliceId>, std::uint64_t>>();
+  storage::Job job;
+  job.act = [this, party, bytes, shared, fate, fault](storage::Connection& store) {
+    *fate = {};
+    if (shared) {
+      fate->first = Mailbox::settle(store, *shared, *bytes);
+      fate->second = static_cast<std::uint64_t>(store.last_insert_rowid());
+    }
+    audit::Entry entry;
+    entry.recipient = party;
+    if (!fate->first) {
+      entry.act = "refusal";
+      entry.outcome = "receipt-refused";
+      entry.reason = shared ? "receipt does not match its slice" : fault;
+      Mailbox::count(store, party, "refused-receipt", entry.reason, 1);
+    } else {
+      entry.act = "receipt";
+      entry.outcome = "passed-on";
+      entry.sender = shared->sender;
+      entry.count = shared->leaves.size();
+      entry.envelopes = shared->leaves;
+      Mailbox::count(store, party, "receipted", "", shared->leaves.size());
+    }
+    log_.append(store, entry, {});
+  };
+  job.done = [this, party, bytes, shared, fate](bool committed) {
+    loop_.post([this, party, bytes, shared, fate, committed] {
+      auto* session = session_of(party);
+      if (!committed || !fate->first) {
+        // Not recorded, or not a receipt of ours: a new session delivers the slice again.
+        if (session != nullptr) server_->cut(session->peer);
+        return;
+      }
+      delivery_.settled(party, *fate->first);
+      total_waiting_ = delivery_.total();
+      pump(party);
+      send_receipt(shared->sender, fate->second, *bytes);
+    });
+  };
+  store_.submit(std::move(job));
+}
+
+void Broker::on_gap(Session& session, Bytes content) {
+  const auto gap = schemas::parse_gap(content);
+  if (!gap) return refuse(session, describe(gap.error()));
+  if (++session.gaps > kMostGaps) return refuse(session, "too many gaps reported");
+  log_warning("stream-gap", {{"recipient", session.party},
+                             {"sender", gap->sender},
+                             {"expected", gap->expected_position}});
+  if (!delivery_.rewind(session.party, gap->stream, gap->expected_position)) {
+    // It is not here: only the sender can fill it.
+    if (const auto* sender = session_of(gap->sender)) send(*sender, MessageKind::Gap, content);
+  }
+  pump(session.party);
+}
+
+// ---- receipts --------------------------------------------------------------------------------------
+
+void Broker::send_receipt(const std::string& sender, std::uint64_t number, Bytes receipts) {
+  auto* session = session_of(sender);
+  if (session == nullptr) return;
+  if (session->receipts_waiting || session->receipts >= kReceiptWindow) {
+    session->receipts_waiting = true;
+    return read_receipts(*session);
+  }
+  ++session->receipts;
+  session->last_receipt = number;
+  send(*session, MessageKind::ReceiptDelivery,
+       encode(schemas::ReceiptDelivery{number, to_buffer(receipts)}));
+}
+
+// Sends on from the store what did not go out at once.
+void Broker::read_receipts(Session& session) {
+  if (!session.receipts_waiting || session.reading_receipts ||
+      session.receipts >= kReceiptWindow) {
+    return;
+  }
+  session.reading_receipts = true;
+  const auto most = static_cast<int>(kReceiptWindow - session.receipts);
+  lanes_.post(session.party, [this, party = session.party, peer = session.peer,
+                              after = session.last_receipt, most] {
+    auto found = store_.read([&](storage::Connection& store) {
+      return Mailbox::receipts_for(store, party, after, most);
+    });
+    loop_.post([this, peer, most, found = std::move(found)] {
+      const auto known = sessions_.find(peer);
+      if (known == sessions_.end()) return;
+      auto& session = known->second;
+      session.reading_receipts = false;
+      session.receipts_waiting = found.size() == static_cast<std::size_t>(most);
+      for (const auto& receipt : found) {
+        ++session.receipts;
+        session.last_receipt = receipt.number;
+        send(session, MessageKind::ReceiptDelivery,
+             encode(schemas::ReceiptDelivery{receipt.number, receipt.bytes}));
+      }
+    });
+  });
+}
+
+void Broker::on_receipts_taken(Session& session, Bytes content) {
+  const auto numbers = schemas::parse_receipts_taken(content);
+  if (!numbers) return refuse(session, describe(numbers.error()));
+  session.receipts -= std::min<std::uint32_t>(session.receipts,
+                                              static_cast<std::uint32_t>(numbers->size()));
+  storage::Job job;
+  job.act = [party = session.party, numbers = *numbers](storage::Connection& store) {
+    for (const auto number : numbers) {
+      if (number > INT64_MAX) continue;
+      Mailbox::receipt_taken(store, party, number);
+    }
+  };
+  job.done = [](bool) {};  // Not recorded: they are sent again, and taken again.
+  job.may_wait = true;
+  if (!store_.try_submit(job)) log_debug("receipts-taken-not-recorded");
+  read_receipts(session);
+}
+
+// ---- void positions --------------------------------------------------------------------------------
+
+void Broker::on_void_confirm(Session& session, Bytes content) {
+  auto confirmation = schemas::parse_void_confirmation(content);
+  if (!confirmation) return refuse(session, describe(confirmation.error()));
+  const bool taken = lanes_.try_post(
+      session.party, [this, party = session.party,
+                      confirmation = std::make_shared<const schemas::VoidConfirmation>(
+                          std::move(*confirmation))] { confirm_void(party, *confirmation); });
+  if (!taken) refuse(session, "more confirmations than notices");
+}
+
+// On a lane.
+void Broker::confirm_void(const std::string& party, const schemas::VoidConfirmation& confirmation) {
+  const auto now = snapshot();
+  const auto* sender = now->parties->find(party);
+  if (sender == nullptr || !schemas::void_is_confirmed(confirmation.notice, confirmation.signature,
+                                                       sender->keys.envelope)) {
+    log_warning("void-confirmation-refused", {{"authority", party}});
+    return;
+  }
+  auto content = store_.read([&](storage::Connection& store) {
+    return Mailbox::held_content(store, party, confirmation.notice);
+  });
+  if (!content) return;  // confirmed before
+  auto parsed = schemas::UnverifiedSlice::parse(std::make_shared<const Buffer>(std::move(*content)));
+  auto notice = schemas::UnverifiedVoidNotice::parse(confirmation.notice);
+  require(parsed.has_value() && notice.has_value(), "what was admitted can be read again");
+  auto slice = std::move(*parsed).verify(sender->keys.envelope, now->parties->hub());
+  auto believed = std::move(*notice).verify(keys_.envelope.verify_key(), now->parties->hub());
+  if (!slice || !believed) {
+    // The sender's envelope key changed in the register meanwhile.
+    log_warning("void-confirmation-refused", {{"authority", party}});
+    return;
+  }
+  std::vector<bool> void_at(slice->records().size(), false);
+  auto expires = Time::max();
+  for (std::size_t i = 0; i < void_at.size(); ++i) {
+    const auto position = slice->facts().first_position + i;
+    void_at[i] = slice->records()[i].is_void ||
+                 std::ranges::find(believed->positions, position) != believed->positions.end();
+    if (!void_at[i]) expires = std::min(expires, slice->records()[i].header.expires);
+  }
+  auto reduced = std::make_shared<const Buffer>(
+      schemas::with_voids(*slice, void_at, confirmation.notice, confirmation.signature));
+  auto released = std::make_shared<std::vector<WaitingSlice>>();
+  storage::Job job;
+  job.act = [this, party, notice = confirmation.notice, reduced, expires, released,
+             count = believed->positions.size(), leaves = believed->leaves,
+             recipient = believed->recipient](storage::Connection& store) {
+    *released = Mailbox::confirm_void(store, party, notice, *reduced, expires);
+    if (released->empty()) return;
+    audit::Entry entry;
+    entry.act = "admin";
+    entry.outcome = "void-confirmed";
+    entry.sender = party;
+    entry.recipient = recipient;
+    entry.count = count;
+    entry.envelopes = leaves;
+    log_.append(store, entry, {});
+  };
+  job.done = [this, released](bool committed) {
+    if (!committed) return;
+    loop_.post([this, released] {
+      for (const auto& waiting : *released) delivery_.add(waiting);
+      total_waiting_ = delivery_.total();
+      if (!released->empty()) pump(released->front().recipient);
+    });
+  };
+  store_.submit(std::move(job));
+}
+
+// Only for recipients that are away: one that is connected judges expiry itself, in order.
+void Broker::void_expired() {
+  for (const auto& recipient : delivery_.disconnected_recipients()) {
+    if (delivery_.waiting(recipient) == 0) continue;
+    lanes_.post(recipient, [this, recipient] { void_expired_for(recipient); });
+  }
+}
+
+// On a lane.
+void Broker::void_expired_for(const std::string& recipient) {
+  const auto now = clock_.now();
+  const auto parties = snapshot()->parties;
+  const auto ids = store_.read([&](storage::Connection& store) {
+    return Mailbox::expired(store, recipient, now, kExpiredAtOnce);
+  });
+  for (const auto id : ids) {
+    auto content =
+        store_.read([&](storage::Connection& store) { return Mailbox::content(store, id); });
+    if (!content) continue;
+    auto parsed =
+        schemas::UnverifiedSlice::parse(std::make_shared<const Buffer>(std::move(*content)));
+    require(parsed.has_value(), "what was admitted can be read again");
+    const auto* sender = parties->find(parsed->claimed_sender());
+    if (sender == nullptr) continue;
+    auto slice = std::move(*parsed).verify(sender->keys.envelope, parties->hub());
+    if (!slice) continue;
+    std::vector<std::optional<Outcome>> refused(slice->records().size());
+    for (std::size_t i = 0; i < refused.size(); ++i) {
+      const auto& record = slice->records()[i];
+      if (!record.is_void && record.header.expires <= now) refused[i] = Outcome::Expired;
+    }
+    auto notice = notice_about(*slice, refused, now);
+    if (notice.positions.empty()) continue;
+    auto signed_notice =
+        std::make_shared<const Buffer>(schemas::sign_void_notice(notice, keys_.envelope));
+    auto held = std::make_shared<std::vector<SliceId>>();
+    storage::Job job;
+    job.act = [this, id, signed_notice, held, notice](storage::Connection& store) {
+      *held = Mailbox::hold_for_confirmation(store, id, *signed_notice);
+      if (held->empty()) return;
+      audit::Entry entry;
+      entry.act = "refusal";
+      entry.outcome = word(Outcome::Expired);
+      entry.sender = notice.sender;
+      entry.recipient = notice.recipient;
+      entry.count = notice.positions.size();
+      entry.envelopes = notice.leaves;
+      log_.append(store, entry, {});
+      Mailbox::count(store, notice.sender, "refused", word(Outcome::Expired),
+                     notice.positions.size());
+    };
+    job.done = [this, recipient, held, signed_notice, party = notice.sender](bool committed) {
+      if (!committed || held->empty()) return;
+      loop_.post([this, recipient, held, signed_notice, party] {
+        for (const auto gone : *held) delivery_.remove(recipient, gone);
+        total_waiting_ = delivery_.total();
+        if (const auto* session = session_of(party)) {
+          send(*session, MessageKind::VoidRequest, *signed_notice);
+        }
+      });
+    };
+    store_.submit(std::move(job));
+  }
+}
+
+}  // namespace hub::broker

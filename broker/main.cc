@@ -1,0 +1,49 @@
+// hub-broker: where agents meet, run as a service.
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+
+#include "broker/broker.h"
+#include "broker/door.h"
+#include "core/base/log.h"
+
+namespace {
+
+void run(const std::filesystem::path& config_file, bool new_store) {
+  hub::crypto::protect_process();
+  const auto config = hub::broker::read_config(config_file);
+  auto keys = hub::broker::read_keys(config.keys);
+  if (new_store) {
+    hub::broker::Broker::create_store(config, keys);
+    return;
+  }
+  const hub::SystemClock clock;
+  hub::transport::Loop loop(clock);
+  loop.stop_on({SIGTERM, SIGINT});
+  hub::broker::Broker broker(config, std::move(keys), loop, clock);
+  hub::broker::Door door(broker, config, loop);
+  hub::log_info("started", {{"endpoint", broker.endpoints().front()}});
+  loop.run();
+  hub::log_info("stopping");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("The broker of the hub");
+  std::filesystem::path config;
+  bool new_store = false;
+  app.add_option("--config", config, "Configuration file (TOML)")->required();
+  app.add_flag("--new-store", new_store, "Make the store of a new broker, then end");
+  CLI11_PARSE(app, argc, argv);
+  hub::start_log("hub-broker", hub::LogLevel::Info);
+  try {
+    run(config, new_store);
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "hub-broker: %s\n", error.what());  // NOLINT(*-vararg)
+    return 3;
+  }
+}
