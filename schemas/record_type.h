@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/base/bytes.h"
+#include "schemas/codes.h"
 
 namespace hub::schemas {
 
@@ -35,9 +36,6 @@ enum class TextFormat : std::uint8_t {
   Email,      // name@domain
   Phone,      // digits, spaces and + ( ) -
 };
-
-// How quickly a record must arrive, and which epoch keys seal it (docs/protocol.md 3).
-enum class DeliveryClass : std::uint8_t { Ordinary, Violence };
 
 struct Code {
   std::string name;    // as in files, for instance "nightly_paid_self_contained"
