@@ -79,7 +79,7 @@ class TableReader {
     if (delivery == "violence") {
       parts_.delivery_class = DeliveryClass::Violence;
     } else if (delivery != "ordinary") {
-      wrong("", "unknown delivery_class", "use \"ordinary\" or \"violence\"");
+      wrong("", "unknown delivery_class", "use ordinary or violence");
     }
     parts_.retention_days =
         static_cast<std::uint32_t>(attributes_.number("retention_days", 1, kMaxRetentionDays));
