@@ -1,6 +1,7 @@
 // The demo's input files are what demo/generate.py says they are: the rows that it calls right are
 // taken by the record check, and the others are not.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -22,13 +23,14 @@ using nlohmann::json;
 // A folder of generated files, removed at the end.
 class Generated {
  public:
-  explicit Generated(const std::string& name) : folder_(fs::path(testing::TempDir()) / name) {
+  explicit Generated(const std::string& name)
+      : folder_(fs::path(testing::TempDir()) / (name + "_" + std::to_string(::getpid()))) {
     fs::remove_all(folder_);
     const std::string command = std::string(HUB_PYTHON) +
                                 " " HUB_SOURCE_DIR
                                 "/demo/generate.py --scale 0.01 --seed 7 --out " +
                                 folder_.string() + " > /dev/null";
-    made_ = std::system(command.c_str()) == 0;
+    made_ = std::system(command.c_str()) == 0;  // NOLINT(cert-env33-c)
   }
   Generated(const Generated&) = delete;
   Generated& operator=(const Generated&) = delete;
