@@ -27,7 +27,8 @@
 
 namespace hub::schemas {
 
-inline constexpr std::size_t kMaxBodyBytes = 256U << 10U;
+// Padded and sealed, such a body still fits an envelope (kMaxSealedBodyBytes).
+inline constexpr std::size_t kMaxBodyBytes = 192U << 10U;
 
 // One thing wrong with a record. Names of fields and codes and fixed words, never the value.
 struct FieldProblem {

@@ -13,8 +13,9 @@ namespace {
 
 constexpr std::string_view kEnding = ".fbs";
 constexpr std::size_t kMaxName = 64;
+constexpr std::size_t kMaxTypeName = 96;  // as long as a header takes
 constexpr std::size_t kMaxFields = 256;
-constexpr std::size_t kMaxGroups = 64;  // sets of groups are one word
+constexpr std::size_t kMaxGroups = 32;  // as many as a header names
 constexpr std::int64_t kMaxVersion = 65'535;
 constexpr std::int64_t kMaxRetentionDays = 36'525;
 
@@ -24,8 +25,8 @@ constexpr std::array<std::string_view, 6> kTableAttributes = {
 // NAME.NAME, each part in snake case.
 bool is_type_name(std::string_view name) {
   const auto dot = name.find('.');
-  return dot != std::string_view::npos && is_snake_case(name.substr(0, dot)) &&
-         is_snake_case(name.substr(dot + 1));
+  return dot != std::string_view::npos && name.size() <= kMaxTypeName &&
+         is_snake_case(name.substr(0, dot)) && is_snake_case(name.substr(dot + 1));
 }
 
 // The name that the file's own name promises: "catalogue/NAME.fbs".
@@ -78,7 +79,7 @@ class TableReader {
     if (delivery == "violence") {
       parts_.delivery_class = DeliveryClass::Violence;
     } else if (delivery != "ordinary") {
-      wrong("", "unknown delivery_class", "use \"ordinary\" or \"violence\"");
+      wrong("", "unknown delivery_class", "use ordinary or violence");
     }
     parts_.retention_days =
         static_cast<std::uint32_t>(attributes_.number("retention_days", 1, kMaxRetentionDays));
@@ -101,7 +102,7 @@ class TableReader {
     if (parts_.fields.size() != found.size()) return;
     for (std::size_t i = 0; i < parts_.fields.size(); ++i) place_in_group(parts_.fields[i], i);
     if (parts_.groups.size() > kMaxGroups) {
-      wrong("", "a record type has at most 64 groups", "merge groups, or split the record type");
+      wrong("", "a record type has at most 32 groups", "merge groups, or split the record type");
     }
   }
 

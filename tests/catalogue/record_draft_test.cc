@@ -221,13 +221,44 @@ TEST(RecordDraft, HasAFingerprintThatDiffersWhenAnyValueDoes) {
   EXPECT_FALSE(seen.insert(check(placement(), same)->fingerprint_input()).second);
 }
 
-TEST(RecordDraft, RefusesARecordThatIsTooLarge) {
+TEST(RecordDraft, RefusesATextThatIsTooLong) {
   const auto& type = london_type("violence.marac_transfer");
   auto texts = marac_texts();
   texts["minutes"] = std::string(8000, 'm');
   EXPECT_TRUE(check(type, texts));
   texts["minutes"] = std::string(8001, 'm');
   EXPECT_FALSE(check(type, texts));
+}
+
+// A type whose fields may each be right and too much together.
+TEST(RecordDraft, RefusesARecordThatIsTooLargeAndMakesNoneThatDoesNotOpen) {
+  auto files = london_files();
+  auto& file = files["catalogue/ta.placement_notice.fbs"];
+  const std::string end = "}\n\nroot_type";
+  file.replace(
+      file.find(end), end.size(),
+      "/// d\nlong_list: [string] (id: 26, group: \"needs\", max: 20000, items: 100);\n" + end);
+  const auto catalogue = Catalogue::load(files);
+  ASSERT_TRUE(catalogue);
+  const auto& type = *(*catalogue)->find("ta.placement_notice");
+  auto texts = placement_texts();
+  bool refused = false;
+  for (std::size_t items = 80; items < 100; ++items) {
+    auto& list = texts["long_list"];
+    list = std::string(2000, 'x');
+    for (std::size_t i = 1; i < items; ++i) list += ";" + std::string(2000, 'x');
+    const auto draft = check(type, texts);
+    if (!draft) {
+      EXPECT_EQ(draft.error()[0].rule, "the record is too large");
+      refused = true;
+      continue;
+    }
+    EXPECT_FALSE(refused);
+    const auto body = draft->encode(type.groups());
+    EXPECT_LE(body.size(), kMaxBodyBytes);
+    EXPECT_TRUE(RecordView::open(type, body));
+  }
+  EXPECT_TRUE(refused);
 }
 
 }  // namespace
