@@ -213,7 +213,7 @@ void Client::Impl::opened(const Current& session) {
 void Client::Impl::check() {
   const auto session = session_;
   const auto now = loop_.clock().steady();
-  const auto bytes_read = session->tap->bytes_read();
+  const auto bytes_read = session->tap ? session->tap->bytes_read() : 0;
   const auto silence = 3 * options_.heartbeat;
   // A check that comes late by the whole time of silence: it was this process that stood still.
   const bool stood_still = now - std::exchange(session->last_check, now) > silence;
@@ -270,8 +270,7 @@ void Client::Impl::wait_for_next() {
 }
 
 Socket::Sent Client::Impl::put(Session& session, const Message& message) {
-  Message copy;
-  zmq_msg_copy(&copy.raw(), &message.raw());
+  auto copy = message.again();
   const auto sent = session.socket.send(copy.raw(), false);
   if (sent == Socket::Sent::Yes) session.last_sent = loop_.clock().steady();
   lookout_.soon();

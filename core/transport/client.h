@@ -69,7 +69,7 @@ class Client {
   struct State {
     enum class Phase : std::uint8_t { Stopped, Waiting, Connecting, Connected };
     Phase phase = Phase::Stopped;
-    Time since{};                       // of the phase
+    Time since;                         // of the phase
     std::optional<Reason> last_reason;  // why the last attempt or session ended
     std::optional<Time> next_attempt;   // while Waiting
     std::uint32_t failures = 0;         // in a row

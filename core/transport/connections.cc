@@ -9,20 +9,20 @@ bool Connections::accept(ConnectionId id, int fd, SteadyTime now) {
   by_fd_.erase(fd);
   auto tap = TcpTap::of(fd);
   if (!tap) return false;
-  connections_.emplace(id, Connection{std::move(*tap), now, now});
+  connections_.emplace(id, Connection(std::move(*tap), now));
   by_fd_[fd] = id;
   return true;
 }
 
 bool Connections::make_room(SteadyTime now) {
-  const auto open = [](const auto& entry) { return !entry.second.cut; };
+  const auto open = [](const auto& entry) { return !entry.second.is_cut; };
   if (static_cast<std::size_t>(std::ranges::count_if(connections_, open)) <= limits_.connections) {
     return false;
   }
   const auto oldest = std::ranges::find_if(
-      connections_, [](const auto& entry) { return !entry.second.cut && !entry.second.peer; });
+      connections_, [](const auto& entry) { return !entry.second.is_cut && !entry.second.peer; });
   if (oldest == connections_.end()) return false;
-  cut(oldest->second, now);
+  oldest->second.cut(now);
   return true;
 }
 
@@ -37,11 +37,10 @@ std::optional<ConnectionId> Connections::last_on(int fd) const {
   return found->second;
 }
 
-void Connections::cut(Connection& connection, SteadyTime now) {
-  if (connection.cut) return;
-  connection.cut = true;
-  connection.closing = now;
-  connection.tap.cut();
+void Connection::cut(SteadyTime now) {
+  if (std::exchange(is_cut, true)) return;
+  closing = now;
+  tap.cut();
 }
 
 void Connections::remove(ConnectionId id) {
@@ -68,7 +67,7 @@ std::vector<Connections::Verdict> Connections::judge(SteadyTime now) {
     const auto what = judge(connection, now);
     if (!what) continue;
     out.push_back({id, *what});
-    if (*what != Misbehaviour::Unnoticed) cut(connection, now);
+    if (*what != Misbehaviour::Unnoticed) connection.cut(now);
   }
   return out;
 }
@@ -78,7 +77,7 @@ std::optional<Misbehaviour> Connections::judge(Connection& connection, SteadyTim
   if (connection.closing && now - *connection.closing > limits_.closing) {
     return Misbehaviour::Unnoticed;
   }
-  if (connection.cut) return std::nullopt;
+  if (connection.is_cut) return std::nullopt;
   if (flooded) return Misbehaviour::Flooded;
   if (now - connection.last_byte > limits_.silence) return Misbehaviour::Silent;
   if (!connection.peer && now - connection.accepted > limits_.hello) return Misbehaviour::NoHello;

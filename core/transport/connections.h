@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/base/clock.h"
@@ -18,14 +19,18 @@ namespace hub::transport {
 using ConnectionId = std::uint64_t;
 
 struct Connection {
+  Connection(TcpTap on, SteadyTime now) : tap(std::move(on)), accepted(now), last_byte(now) {}
+  // Takes effect at once; ZeroMQ reports its end some time later.
+  void cut(SteadyTime now);
+
   TcpTap tap;
   SteadyTime accepted;
   SteadyTime last_byte;
-  FloodGuard flood{};
-  std::uint64_t bytes_read = 0;         // as last sampled
-  std::optional<std::uint64_t> peer{};  // the session that goes over it
-  std::optional<SteadyTime> closing{};  // since when it is cut or left
-  bool cut = false;                     // by us: nothing of it counts any more
+  FloodGuard flood;
+  std::uint64_t bytes_read = 0;       // as last sampled
+  std::optional<std::uint64_t> peer;  // the session that goes over it
+  std::optional<SteadyTime> closing;  // since when it is cut or left
+  bool is_cut = false;                // by us: nothing of it counts any more
 };
 
 struct ConnectionLimits {
@@ -52,7 +57,6 @@ class Connections {
   [[nodiscard]] Connection* find(ConnectionId id);
   // The one that had this descriptor last.
   [[nodiscard]] std::optional<ConnectionId> last_on(int fd) const;
-  void cut(Connection& connection, SteadyTime now);
   void remove(ConnectionId id);
   [[nodiscard]] std::size_t size() const { return connections_.size(); }
 
@@ -73,7 +77,7 @@ class Connections {
   const ConnectionLimits limits_;
   std::map<ConnectionId, Connection> connections_;  // ids increase: oldest first
   std::unordered_map<int, ConnectionId> by_fd_;
-  SteadyTime last_sample_{};
+  SteadyTime last_sample_;
 };
 
 }  // namespace hub::transport

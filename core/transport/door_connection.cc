@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{64} << 10U;
 constexpr int kReadsPerTurn = 4;
+constexpr std::size_t kKindAt = 4;  // of a frame, after its length
 
 // What a caller that keeps to the rules can make wait for it: four blocks and the end of each
 // request. Who ends requests without reading their ends comes over it.
@@ -57,10 +58,11 @@ void DoorConnection::readable() {
 
 bool DoorConnection::handle_all() {
   while (true) {
-    const auto frame = decoder_.next();
-    if (!frame) return false;
-    if (!frame->has_value()) return true;
-    if (!handle(**frame)) return false;
+    const auto next = decoder_.next();
+    if (!next) return false;
+    const auto& frame = *next;
+    if (!frame) return true;
+    if (!handle(*frame)) return false;
   }
 }
 
@@ -94,7 +96,6 @@ bool DoorConnection::open(const Frame& frame) {
 }
 
 void DoorConnection::send(std::uint32_t request, Buffer frame) {
-  constexpr std::size_t kKindAt = 4;
   if (frame.at(kKindAt) == static_cast<std::uint8_t>(FrameKind::End)) calls_.erase(request);
   queued_ += frame.size();
   out_.push_back(std::move(frame));

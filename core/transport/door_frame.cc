@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kLengthBytes = 4;
 constexpr std::size_t kHeaderBytes = 5;  // kind and request, counted by the length
+constexpr std::string_view kVerbCharacters = "abcdefghijklmnopqrstuvwxyz0123456789-_./";
 
 std::optional<FrameKind> kind_of(std::uint8_t byte) {
   if (byte < static_cast<std::uint8_t>(FrameKind::Request) ||
@@ -104,9 +105,8 @@ Buffer encode_end(std::uint32_t request, int status, std::string_view payload) {
 }
 
 bool is_verb(std::string_view text) {
-  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789-_./";
   return !text.empty() && text.size() <= kMaxDoorVerb &&
-         text.find_first_not_of(kAllowed) == std::string_view::npos;
+         text.find_first_not_of(kVerbCharacters) == std::string_view::npos;
 }
 
 Result<RequestPayload, FrameError> parse_request(Bytes payload) {

@@ -86,11 +86,12 @@ int LocalClient::exchange(const OnBlock& on_block, std::string* end_payload,
 Frame LocalClient::receive() {
   std::array<std::uint8_t, kReadBytes> bytes{};
   while (true) {
-    const auto frame = decoder_.next();
-    if (!frame) throw EnvError(nonsense());
+    const auto next = decoder_.next();
+    if (!next) throw EnvError(nonsense());
+    const auto& frame = *next;
     // Credit for an upload that the daemon ended early may still be under way.
-    if (*frame && (*frame)->request == request_) return **frame;
-    if (*frame) continue;
+    if (frame && frame->request == request_) return *frame;
+    if (frame) continue;
     const auto got = ::recv(socket_.get(), bytes.data(), bytes.size(), 0);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw_errno("read from", path_);

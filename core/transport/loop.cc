@@ -15,7 +15,9 @@ namespace {
 
 constexpr std::uint32_t kReadable = EPOLLIN | EPOLLRDHUP;
 constexpr std::uint32_t kWritable = EPOLLOUT;
+constexpr std::uint32_t kEnded = EPOLLHUP | EPOLLERR;
 constexpr std::chrono::milliseconds kLongestWait{60000};
+constexpr std::size_t kEventsPerTurn = 64;
 
 // The generation tells an event of a forgotten descriptor from one of its successor.
 std::uint64_t tag_of(int fd, std::uint32_t generation) {
@@ -126,21 +128,23 @@ int Loop::wait_ms() const {
 }
 
 void Loop::run() {
-  std::array<epoll_event, 64> events{};
-  do {
-    run_posted();
-    run_due();
-    const int count =
-        ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), wait_ms());
-    if (count < 0 && errno != EINTR) throw_errno("wait on", "an epoll descriptor");
-    for (int i = 0; i < count; ++i) {
-      const auto& event = events[static_cast<std::size_t>(i)];
-      dispatch(static_cast<int>(event.data.u64 & 0xffffffffU),
-               static_cast<std::uint32_t>(event.data.u64 >> 32U), event.events);
-    }
-  } while (!stop_requested_.load());
-  stop_requested_.store(false);
+  turn();
+  while (!stop_requested_.exchange(false)) turn();
   run_posted();
+}
+
+void Loop::turn() {
+  run_posted();
+  run_due();
+  std::array<epoll_event, kEventsPerTurn> events{};
+  const int count =
+      ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), wait_ms());
+  if (count < 0 && errno != EINTR) throw_errno("wait on", "an epoll descriptor");
+  for (int i = 0; i < count; ++i) {
+    const auto& event = events[static_cast<std::size_t>(i)];
+    dispatch(static_cast<int>(event.data.u64 & 0xffffffffU),
+             static_cast<std::uint32_t>(event.data.u64 >> 32U), event.events);
+  }
 }
 
 void Loop::dispatch(int fd, std::uint32_t generation, std::uint32_t events) {
@@ -150,7 +154,6 @@ void Loop::dispatch(int fd, std::uint32_t generation, std::uint32_t events) {
     if (found == watches_.end() || found->second.generation != generation) return;
     if (const auto callback = found->second.*which) callback();
   };
-  constexpr std::uint32_t kEnded = EPOLLHUP | EPOLLERR;
   if ((events & (kReadable | kEnded)) != 0) call(&Watch::readable);
   if ((events & (kWritable | kEnded)) != 0) call(&Watch::writable);
 }

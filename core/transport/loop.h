@@ -87,6 +87,7 @@ class Loop {
   Timer schedule(std::chrono::milliseconds delay, std::chrono::milliseconds interval,
                  Callback callback);
   [[nodiscard]] int wait_ms() const;
+  void turn();
   void run_posted();
   void run_due();
   void dispatch(int fd, std::uint32_t generation, std::uint32_t events);

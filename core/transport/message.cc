@@ -41,7 +41,13 @@ Message Message::share(std::shared_ptr<const Buffer> buffer) {
   if (zmq_msg_init_data(out.raw_.get(), data, (*owner)->size(), &release, owner.get()) != 0) {
     throw std::bad_alloc();
   }
-  static_cast<void>(owner.release());
+  owner.release();  // NOLINT(bugprone-unused-return-value): ZeroMQ's from here on
+  return out;
+}
+
+Message Message::again() const {
+  Message out;
+  if (zmq_msg_copy(out.raw_.get(), raw_.get()) != 0) throw std::bad_alloc();
   return out;
 }
 

@@ -8,7 +8,8 @@
 
 #include "core/base/bytes.h"
 
-struct zmq_msg_t;  // zmq.h stays inside this folder
+// zmq.h stays inside this folder.
+struct zmq_msg_t;  // NOLINT(readability-identifier-naming): ZeroMQ's name
 
 namespace hub::transport {
 
@@ -21,8 +22,12 @@ class Message {
 
   [[nodiscard]] Bytes bytes() const;
 
-  // For the sockets of this folder: received into, or copied (by reference) to be sent.
-  [[nodiscard]] zmq_msg_t& raw() const { return *raw_; }
+  // The same bytes once more, without copying them where they are many.
+  [[nodiscard]] Message again() const;
+
+  // For the sockets of this folder.
+  [[nodiscard]] zmq_msg_t& raw() { return *raw_; }
+  [[nodiscard]] const zmq_msg_t& raw() const { return *raw_; }
 
  private:
   struct Close {

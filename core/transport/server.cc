@@ -27,9 +27,9 @@ struct Peer {
   std::string routing_id;
   ConnectionId connection = 0;
   SteadyTime last_sent;
-  std::string key{};  // the User-Id of its messages
+  std::string key;  // the User-Id of its messages
   crypto::TransportPublic public_key{};
-  std::string user{};
+  std::string user;
 };
 
 struct Incoming {
@@ -178,15 +178,15 @@ void Server::Impl::take(Incoming incoming) {
   const auto id = connection_of(incoming);
   if (!id) return;
   auto* const connection = connections_.find(*id);
-  if (connection == nullptr || connection->cut) return;
+  if (connection == nullptr || connection->is_cut) return;
   if (incoming.multipart) {
     ++counters_.multipart;
-    connections_.cut(*connection, loop_.clock().steady());
+    connection->cut(loop_.clock().steady());
     return;
   }
   if (incoming.message.bytes().size() > options_.max_message_bytes) {
     ++counters_.oversized;
-    connections_.cut(*connection, loop_.clock().steady());
+    connection->cut(loop_.clock().steady());
     return;
   }
   connection->flood.delivered();
@@ -209,7 +209,7 @@ std::optional<ConnectionId> Server::Impl::connection_of(const Incoming& incoming
   if (connection != nullptr && connection->peer) {
     // Another session already goes over it: the late word of a connection that had the same
     // descriptor before. Which of the two is late cannot be told, so the peer has to call again.
-    connections_.cut(*connection, loop_.clock().steady());
+    connection->cut(loop_.clock().steady());
     return std::nullopt;
   }
   return id;
@@ -221,11 +221,14 @@ PeerId Server::Impl::admit(const Incoming& incoming, ConnectionId on) {
   const char* const key = zmq_msg_gets(&incoming.message.raw(), "User-Id");
   const char* const chosen_id = zmq_msg_gets(&incoming.message.raw(), "Identity");
   const auto bytes = from_hex(key == nullptr ? "" : key);
-  Peer peer{incoming.routing_id, on, loop_.clock().steady()};
+  Peer peer;
+  peer.routing_id = incoming.routing_id;
+  peer.connection = on;
+  peer.last_sent = loop_.clock().steady();
   // A peer that chooses its own routing id could wait for answers meant for another.
   const bool own_id = chosen_id != nullptr && *chosen_id != '\0';
   if (own_id || !bytes || bytes->size() != peer.public_key.size()) {
-    connections_.cut(connection, loop_.clock().steady());
+    connection.cut(loop_.clock().steady());
     return 0;
   }
   std::ranges::copy(*bytes, peer.public_key.begin());
@@ -233,7 +236,7 @@ PeerId Server::Impl::admit(const Incoming& incoming, ConnectionId on) {
   auto user = registered_(peer.public_key);
   if (!user) {
     ++counters_.unregistered;
-    connections_.cut(connection, loop_.clock().steady());
+    connection.cut(loop_.clock().steady());
     return 0;
   }
   peer.user = std::move(*user);
@@ -246,12 +249,12 @@ PeerId Server::Impl::admit(const Incoming& incoming, ConnectionId on) {
 }
 
 void Server::Impl::take_from(PeerId id, Peer& peer, Connection& connection, Message message) {
-  if (connection.cut) return;  // by connected()
+  if (connection.is_cut) return;  // by connected()
   const char* const key = zmq_msg_gets(&message.raw(), "User-Id");
   const auto user = registered_(peer.public_key);
   if (key == nullptr || peer.key != key || !user || *user != peer.user) {
     ++counters_.unregistered;
-    connections_.cut(connection, loop_.clock().steady());
+    connection.cut(loop_.clock().steady());
     return;
   }
   handler_.received(id, peer.user, std::move(message));
@@ -281,7 +284,8 @@ void Server::Impl::finish_leaving() {
     const auto* const connection = connections_.find(id);
     if (connection == nullptr) continue;
     // Neither we nor the peer ended it: ZeroMQ refuses a frame over the limit this way.
-    if (!connection->cut && connection->peer && !connection->tap.peer_left()) ++counters_.oversized;
+    if (!connection->is_cut && connection->peer && !connection->tap.peer_left())
+      ++counters_.oversized;
     forget_connection(id);
   }
 }
@@ -340,8 +344,7 @@ void Server::Impl::keep_alive(SteadyTime now) {
 
 Socket::Sent Server::Impl::put(Peer& peer, const Message& message) {
   auto address = Message::copy_of(as_bytes(peer.routing_id));
-  Message copy;
-  zmq_msg_copy(&copy.raw(), &message.raw());
+  auto copy = message.again();
   const auto sent = router_.send(address.raw(), true);
   if (sent == Socket::Sent::Yes) static_cast<void>(router_.send(copy.raw(), false));
   lookout_.soon();
@@ -354,7 +357,7 @@ bool Server::Impl::send(PeerId id, const Message& message) {
   if (found == peers_.end()) return false;
   auto& peer = found->second;
   const auto* const connection = connections_.find(peer.connection);
-  if (connection == nullptr || connection->cut) return false;
+  if (connection == nullptr || connection->is_cut) return false;
   const auto sent = put(peer, message);
   if (sent == Socket::Sent::QueueFull) refused_room_.insert(id);
   if (sent == Socket::Sent::Yes) peer.last_sent = loop_.clock().steady();
@@ -365,7 +368,7 @@ void Server::Impl::cut(PeerId id) {
   const auto found = peers_.find(id);
   if (found == peers_.end()) return;
   auto* const connection = connections_.find(found->second.connection);
-  if (connection != nullptr) connections_.cut(*connection, loop_.clock().steady());
+  if (connection != nullptr) connection->cut(loop_.clock().steady());
 }
 
 void Server::Impl::cut_user(std::string_view user) {

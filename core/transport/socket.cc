@@ -92,8 +92,7 @@ Socket::Sent Socket::send(zmq_msg_t& message, bool more) const {
 
 void set_wire_options(Socket& socket, const WireLimits& limits,
                       const crypto::TransportSecret& own) {
-  const std::int64_t max_frame =
-      static_cast<std::int64_t>(limits.max_message_bytes + kCurveOverhead);
+  const auto max_frame = static_cast<std::int64_t>(limits.max_message_bytes + kCurveOverhead);
   if (zmq_setsockopt(socket.get(), ZMQ_MAXMSGSIZE, &max_frame, sizeof max_frame) != 0) {
     throw_zmq("limit the size of messages");
   }

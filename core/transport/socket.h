@@ -4,7 +4,7 @@
 
 #include <zmq.h>
 
-#include <memory>
+#include <cstdint>
 #include <string>
 
 #include "core/base/bytes.h"
@@ -56,7 +56,7 @@ class Socket {
   // The next part into `message`; false: there is none now.
   [[nodiscard]] bool receive(zmq_msg_t& message) const;
 
-  enum class Sent { Yes, QueueFull, NoPeer };
+  enum class Sent : std::uint8_t { Yes, QueueFull, NoPeer };
   // On Yes the message is empty, otherwise unchanged.
   [[nodiscard]] Sent send(zmq_msg_t& message, bool more) const;
 

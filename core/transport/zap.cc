@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "core/base/encoding.h"
-#include "core/transport/message.h"
 
 namespace hub::transport {
 namespace {
@@ -56,31 +55,33 @@ void ZapHandler::run() {
 }
 
 void ZapHandler::answer_all() {
-  while (true) {
+  Message part;
+  while (replies_.receive(part.raw())) {
     std::vector<Message> request;
-    Message part;
-    if (!replies_.receive(part.raw())) return;
     bool more = true;
     while (more) {
       more = zmq_msg_more(&part.raw()) != 0;
       request.push_back(std::exchange(part, Message()));
-      if (more && !replies_.receive(part.raw())) return;
+      more = more && replies_.receive(part.raw());
     }
-    const auto key = key_asked_about(request);
-    const bool admitted = key && registered_(*key);
-    if (!admitted) refused_.fetch_add(1);
-    const auto id = request.size() > 1 ? request[1].bytes() : Bytes();
-    const std::array<Bytes, 6> reply{as_bytes("1.0"),
-                                     id,
-                                     as_bytes(admitted ? "200" : "400"),
-                                     as_bytes(admitted ? "OK" : "not registered"),
-                                     {},
-                                     {}};
-    for (std::size_t i = 0; i < reply.size(); ++i) {
-      const auto text = i == 4 && admitted ? to_hex(*key) : std::string();
-      auto out = Message::copy_of(i == 4 ? as_bytes(text) : reply.at(i));
-      if (replies_.send(out.raw(), i + 1 < reply.size()) != Socket::Sent::Yes) return;
-    }
+    answer(request);
+  }
+}
+
+void ZapHandler::answer(const std::vector<Message>& request) {
+  const auto key = key_asked_about(request);
+  const bool admitted = key && registered_(*key);
+  if (!admitted) refused_.fetch_add(1);
+  const auto request_id = request.size() > 1 ? to_text(request[1].bytes()) : std::string();
+  const std::array<std::string, 6> reply{"1.0",
+                                         request_id,
+                                         admitted ? "200" : "400",
+                                         admitted ? "OK" : "not registered",
+                                         admitted ? to_hex(*key) : std::string(),
+                                         std::string()};
+  for (std::size_t i = 0; i < reply.size(); ++i) {
+    auto part = Message::copy_of(as_bytes(reply.at(i)));
+    static_cast<void>(replies_.send(part.raw(), i + 1 < reply.size()));
   }
 }
 

@@ -13,10 +13,12 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "core/base/wakeup.h"
 #include "core/crypto/secret.h"
 #include "core/transport/loop.h"
+#include "core/transport/message.h"
 #include "core/transport/socket.h"
 
 namespace hub::transport {
@@ -40,6 +42,7 @@ class ZapHandler {
  private:
   void run();
   void answer_all();
+  void answer(const std::vector<Message>& request);
 
   Loop& loop_;
   const Registered& registered_;
