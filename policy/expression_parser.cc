@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kMaxSigns = 4;
 
 std::optional<Op> comparison(TokenKind kind) {
-  constexpr std::array<std::pair<TokenKind, Op>, 6> kComparisons{
+  constexpr std::array<std::pair<TokenKind, Op>, 6> comparisons{
       std::pair{TokenKind::Equal, Op::Equal},
       std::pair{TokenKind::NotEqual, Op::NotEqual},
       std::pair{TokenKind::Less, Op::Less},
@@ -23,8 +23,8 @@ std::optional<Op> comparison(TokenKind kind) {
       std::pair{TokenKind::Greater, Op::Greater},
       std::pair{TokenKind::GreaterEqual, Op::GreaterEqual},
   };
-  const auto* found = std::ranges::find(kComparisons, kind, &std::pair<TokenKind, Op>::first);
-  return found == kComparisons.end() ? std::nullopt : std::optional(found->second);
+  const auto* found = std::ranges::find(comparisons, kind, &std::pair<TokenKind, Op>::first);
+  return found == comparisons.end() ? std::nullopt : std::optional(found->second);
 }
 
 struct Method {
@@ -294,13 +294,13 @@ NodeId ExpressionParser::word() {
   if (cursor_.peek_second() == TokenKind::PathSeparator) return path(begin);
   if (cursor_.accept_word("true")) return literal(Value(true), begin);
   if (cursor_.accept_word("false")) return literal(Value(false), begin);
-  constexpr std::array<std::pair<std::string_view, Op>, 4> kVariables{
+  constexpr std::array<std::pair<std::string_view, Op>, 4> variables{
       std::pair{std::string_view("principal"), Op::Principal},
       std::pair{std::string_view("action"), Op::Action},
       std::pair{std::string_view("resource"), Op::Resource},
       std::pair{std::string_view("context"), Op::Context},
   };
-  for (const auto& [name, op] : kVariables) {
+  for (const auto& [name, op] : variables) {
     if (cursor_.accept_word(name)) return add(op, {}, begin);
   }
   if (cursor_.at_word("if")) {
@@ -311,7 +311,7 @@ NodeId ExpressionParser::word() {
     cursor_.mistake("there is no such function", "this engine has no extension functions");
   } else {
     cursor_.mistake("this is neither a variable nor a value",
-                    "principal, action, resource, context, \"a text\" or Type::\"id\"");
+                    R"(principal, action, resource, context, "a text" or Type::"id")");
   }
   return 0;
 }
@@ -321,11 +321,11 @@ NodeId ExpressionParser::path(std::uint32_t begin) {
 }
 
 NodeId ExpressionParser::integer(bool negative, std::uint32_t begin) {
-  constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   const auto digits = cursor_.words();
   std::uint64_t size = 0;
   const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), size);
-  if (parsed.ec != std::errc{} || size > kMost + (negative ? 1 : 0)) {
+  if (parsed.ec != std::errc{} || size > most + (negative ? 1 : 0)) {
     cursor_.mistake("the number is too large", "-9223372036854775808 to 9223372036854775807");
     return 0;
   }

@@ -17,8 +17,8 @@ std::uint64_t fnv(std::uint64_t hash, std::string_view text) {
 }
 
 std::uint64_t hash_of(const EntityUid& uid) {
-  constexpr std::uint64_t kStart = 0xcbf29ce484222325U;
-  return fnv(fnv(fnv(kStart, uid.type), std::string_view("\0", 1)), uid.id);
+  constexpr std::uint64_t start = 0xcbf29ce484222325U;
+  return fnv(fnv(fnv(start, uid.type), std::string_view("\0", 1)), uid.id);
 }
 
 // Size first: cheaper, and any total order will do.
@@ -56,9 +56,9 @@ std::strong_ordering order_records(const Record& left, const Record& right) {
 bool less(const Value& left, const Value& right) { return left.order(right) < 0; }
 
 void append_hex(std::string& out, unsigned char byte) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  out += kDigits[byte >> 4U];
-  out += kDigits[byte & 0x0FU];
+  constexpr std::string_view digits = "0123456789abcdef";
+  out += digits[byte >> 4U];
+  out += digits[byte & 0x0FU];
 }
 
 std::string quoted(std::string_view text) {
@@ -142,7 +142,7 @@ std::span<const Attribute> Record::attributes() const {
 std::strong_ordering Value::order(const Value& other) const {
   if (const auto by_kind = kind() <=> other.kind(); by_kind != 0) return by_kind;
   switch (kind()) {
-    case Kind::Bool: return *boolean() <=> *other.boolean();
+    case Kind::Bool: return static_cast<int>(*boolean()) <=> static_cast<int>(*other.boolean());
     case Kind::Long: return *number() <=> *other.number();
     case Kind::String: return order_texts(*text(), *other.text());
     case Kind::Entity: return order_entities(*entity(), *other.entity());

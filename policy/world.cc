@@ -15,6 +15,7 @@ EntityUid field_group(std::string_view path) { return {"FieldGroup", std::string
 
 Value set_of_texts(const std::vector<std::string>& texts) {
   std::vector<Value> items;
+  items.reserve(texts.size());
   for (const auto& text : texts) items.emplace_back(std::string_view(text));
   return Value(Set(std::move(items)));
 }
@@ -22,6 +23,7 @@ Value set_of_texts(const std::vector<std::string>& texts) {
 template <class Make>
 Value set_of_entities(const std::vector<std::string>& names, Make make) {
   std::vector<Value> items;
+  items.reserve(names.size());
   for (const auto& name : names) items.emplace_back(make(name));
   return Value(Set(std::move(items)));
 }
