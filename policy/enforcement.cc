@@ -50,12 +50,13 @@ Entities Rulebook::State::entities_for(const Question& question) const {
 Rulebook::State::Decided Rulebook::State::decide(const Question& question) const {
   Decided out;
   auto& verdict = out.verdict;
-  if (const auto unknown = first_unknown(world, question); !unknown.empty()) {
+  const auto request = make_request(question);
+  if (const auto unknown = first_unknown(world, question, request); !unknown.empty()) {
     verdict.explanation = unknown;
     return out;
   }
   out.asked = true;
-  auto response = authorize(policies, entities_for(question), make_request(question));
+  auto response = authorize(policies, entities_for(question), request);
   for (const auto& error : response.errors) verdict.errors.push_back(error.policy_id);
   out.errors = std::move(response.errors);
   const bool forbid_erred = std::ranges::any_of(

@@ -255,7 +255,7 @@ const Value* Evaluator::get_tag(const Value& owner, const Value& name) {
   if (owner.entity() == nullptr || name.text() == nullptr) {
     return fail_with(EvaluationError::WrongType);
   }
-  const auto* entity = entities_.find(*owner.entity());
+  const auto* entity = entity_of(*owner.entity());
   if (entity == nullptr) return fail_with(EvaluationError::NoSuchEntity);
   const auto* found = entity->tags.find(*name.text());
   return found == nullptr ? fail_with(EvaluationError::NoSuchTag) : found;
@@ -265,7 +265,7 @@ const Value* Evaluator::has_tag(const Value& owner, const Value& name) {
   if (owner.entity() == nullptr || name.text() == nullptr) {
     return fail_with(EvaluationError::WrongType);
   }
-  const auto* entity = entities_.find(*owner.entity());
+  const auto* entity = entity_of(*owner.entity());
   return truth(entity != nullptr && entity->tags.find(*name.text()) != nullptr);
 }
 
@@ -274,7 +274,7 @@ const Value* Evaluator::get_attribute(const Expressions& in, const Node& node) {
   if (owner == nullptr) return nullptr;
   const auto* fields = owner->record();
   if (const auto* uid = owner->entity()) {
-    const auto* entity = entities_.find(*uid);
+    const auto* entity = entity_of(*uid);
     if (entity == nullptr) return fail_with(EvaluationError::NoSuchEntity);
     fields = &entity->attributes;
   }
@@ -290,7 +290,7 @@ const Value* Evaluator::has_attribute(const Expressions& in, const Node& node) {
   for (std::uint32_t i = 0; i < node.names; ++i) {
     const auto* fields = holder->record();
     if (const auto* uid = holder->entity()) {
-      const auto* entity = entities_.find(*uid);
+      const auto* entity = entity_of(*uid);
       if (entity == nullptr) return truth(false);
       fields = &entity->attributes;
     }
@@ -343,6 +343,15 @@ const Value* Evaluator::record(const Expressions& in, const Node& node) {
   }
   auto made = Record::make(std::move(fields));
   return made ? keep(Value(std::move(*made))) : fail_with(EvaluationError::WrongType);
+}
+
+// Policies ask for the same few entities again and again; a uid lives as long as the evaluator.
+const Entity* Evaluator::entity_of(const HashedUid& uid) {
+  if (&uid != last_uid_) {
+    last_uid_ = &uid;
+    last_entity_ = entities_.find(uid);
+  }
+  return last_entity_;
 }
 
 const Value* Evaluator::keep(Value value) {

@@ -82,6 +82,7 @@ class Evaluator {
   const Value* sets(const Value& left, const Value& right, Apply apply);
 
   [[nodiscard]] std::optional<bool> condition(const Expressions& in, NodeId id);
+  const Entity* entity_of(const HashedUid& uid);
   const Value* keep(Value value);
   const Value* fail_with(EvaluationError error);
 
@@ -91,6 +92,8 @@ class Evaluator {
   Value resource_;
   Value context_;
   std::forward_list<Value> made_;
+  const HashedUid* last_uid_ = nullptr;
+  const Entity* last_entity_ = nullptr;
   EvaluationError error_ = EvaluationError::WrongType;
 };
 
