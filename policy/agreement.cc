@@ -127,8 +127,9 @@ class Reader {
   void record_types(Agreement& out) {
     const auto* held = find("record_types");
     if (held == nullptr || !held->is_object() || held->empty()) {
-      return mistake("record_types", "is missing or empty",
-                     R"(as in {"ta.placement_notice": ["notice", "property"]})");
+      mistake("record_types", "is missing or empty",
+              R"(as in {"ta.placement_notice": ["notice", "property"]})");
+      return;
     }
     for (const auto& [type, groups] : held->items()) {
       out.record_types.push_back(type);
@@ -138,7 +139,8 @@ class Reader {
       }
       for (const auto& group : texts_in("record_types", groups)) {
         if (!is_code(group)) mistake("record_types", "has a group that is no code", "");
-        out.field_groups.push_back(type + "/" + group);
+        out.field_groups.push_back(type);
+        out.field_groups.back().append("/").append(group);
       }
     }
   }
@@ -146,8 +148,9 @@ class Reader {
   void parties(Agreement& out) {
     const auto* held = find("parties");
     if (held == nullptr || !held->is_array() || held->size() < 2) {
-      return mistake("parties", "names fewer than two authorities",
-                     R"(as in [{"authority": "E09000007"}, {"authority": "E09000012"}])");
+      mistake("parties", "names fewer than two authorities",
+              R"(as in [{"authority": "E09000007"}, {"authority": "E09000012"}])");
+      return;
     }
     for (const auto& one : *held) {
       const auto party = read_party(one);
@@ -223,10 +226,10 @@ class Reader {
 
 void read_status(Reader& reader, Agreement& out) {
   const auto written = reader.text("status");
-  constexpr std::array kAll{AgreementStatus::Draft, AgreementStatus::InForce,
-                            AgreementStatus::Withdrawn};
-  const auto* found = std::ranges::find(kAll, written, name_of);
-  if (found != kAll.end()) {
+  constexpr std::array all{AgreementStatus::Draft, AgreementStatus::InForce,
+                           AgreementStatus::Withdrawn};
+  const auto* found = std::ranges::find(all, written, name_of);
+  if (found != all.end()) {
     out.status = *found;
   } else if (!written.empty()) {
     reader.mistake("status", "is none that an agreement has", "draft, in_force or withdrawn");
@@ -234,11 +237,11 @@ void read_status(Reader& reader, Agreement& out) {
 }
 
 void read_term(Reader& reader, Agreement& out) {
-  constexpr std::int64_t kDayMs = 86'400'000;
+  constexpr std::int64_t day_ms = 86'400'000;
   const auto first = reader.day("starts");
   const auto last = reader.day("ends");
-  out.starts = from_ms(first * kDayMs);
-  out.ends = from_ms((last + std::int64_t{1}) * kDayMs);
+  out.starts = from_ms(first * day_ms);
+  out.ends = from_ms((last + std::int64_t{1}) * day_ms);
   if (out.ends <= out.starts) reader.mistake("ends", "lies before the start", "");
   out.review_by = iso_date(reader.day("review_by"));
 }

@@ -31,8 +31,8 @@ struct Agreement {
   std::string domain;
   AgreementStatus status = AgreementStatus::Draft;
   std::string note;       // may be empty
-  Time starts{};          // from this moment
-  Time ends{};            // until just before this moment
+  Time starts;            // from this moment
+  Time ends;              // until just before this moment
   std::string review_by;  // 2027-12-31
   std::vector<AgreementParty> parties;
   std::vector<std::string> purposes;

@@ -11,22 +11,22 @@ bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 }  // namespace
 
 bool is_code(std::string_view text) {
-  constexpr std::size_t kMost = 64;
-  if (text.empty() || text.size() > kMost) return false;
+  constexpr std::size_t most = 64;
+  if (text.empty() || text.size() > most) return false;
   if (!is_lower(text.front()) && !is_digit(text.front())) return false;
   return std::ranges::all_of(
       text, [](char c) { return is_lower(c) || is_digit(c) || c == '-' || c == '.' || c == '_'; });
 }
 
 bool is_authority_code(std::string_view text) {
-  constexpr std::size_t kSize = 9;
-  return text.size() == kSize && text.front() >= 'A' && text.front() <= 'Z' &&
+  constexpr std::size_t size = 9;
+  return text.size() == size && text.front() >= 'A' && text.front() <= 'Z' &&
          std::ranges::all_of(text.substr(1), is_digit);
 }
 
 bool is_name(std::string_view text) {
-  constexpr std::size_t kMost = 128;
-  return !text.empty() && text.size() <= kMost &&
+  constexpr std::size_t most = 128;
+  return !text.empty() && text.size() <= most &&
          std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
 }
 

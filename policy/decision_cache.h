@@ -30,7 +30,7 @@ class DecisionCache {
   std::string key_;
   Verdict unkept_;
   std::shared_ptr<const void> rulebook_;
-  Time from_{};
+  Time from_;
   std::optional<Time> until_;
 };
 

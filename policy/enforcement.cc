@@ -43,19 +43,20 @@ struct Rulebook::State {
 Entities Rulebook::State::entities_for(const Question& question) const {
   if (question.door != Door::View) return world;
   auto with_user = world.with(make_user(question));
-  // Only when the user's name were in the world already, which it never is.
-  return with_user ? std::move(*with_user) : world;
+  if (with_user) return std::move(*with_user);
+  return world;  // the name were in the world already, which no User's is
 }
 
 Rulebook::State::Decided Rulebook::State::decide(const Question& question) const {
   Decided out;
   auto& verdict = out.verdict;
-  if (const auto unknown = first_unknown(world, question); !unknown.empty()) {
+  const auto request = make_request(question);
+  if (const auto unknown = first_unknown(world, question, request); !unknown.empty()) {
     verdict.explanation = unknown;
     return out;
   }
   out.asked = true;
-  auto response = authorize(policies, entities_for(question), make_request(question));
+  auto response = authorize(policies, entities_for(question), request);
   for (const auto& error : response.errors) verdict.errors.push_back(error.policy_id);
   out.errors = std::move(response.errors);
   const bool forbid_erred = std::ranges::any_of(
@@ -76,8 +77,8 @@ Rulebook::Rulebook(std::unique_ptr<const State> state) : state_(std::move(state)
 Rulebook::~Rulebook() = default;
 
 Result<std::unique_ptr<const Rulebook>, std::vector<ParseError>> Rulebook::make(
-    const std::map<std::string, std::string>& files, std::vector<PartyFacts> parties,
-    std::vector<RecordTypeFacts> record_types) {
+    const std::map<std::string, std::string>& files, const std::vector<PartyFacts>& parties,
+    const std::vector<RecordTypeFacts>& record_types) {
   auto text = read_rulebook(files, record_types);
   if (!text) return fail(std::move(text.error()));
   auto world = make_world(parties, record_types, text->agreements);

@@ -53,7 +53,7 @@ struct Question {
   std::string user;
   std::vector<std::string> roles;
   std::string viewed_at;
-  Time now{};
+  Time now;
 };
 
 struct Reason {
@@ -74,8 +74,8 @@ class Rulebook {
   // `files`: path to text, of which "policy/*.cedar" and "agreements/*.json" are read. Every
   // mistake is reported.
   [[nodiscard]] static Result<std::unique_ptr<const Rulebook>, std::vector<ParseError>> make(
-      const std::map<std::string, std::string>& files, std::vector<PartyFacts> parties,
-      std::vector<RecordTypeFacts> record_types);
+      const std::map<std::string, std::string>& files, const std::vector<PartyFacts>& parties,
+      const std::vector<RecordTypeFacts>& record_types);
 
   Rulebook(const Rulebook&) = delete;
   Rulebook& operator=(const Rulebook&) = delete;

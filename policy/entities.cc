@@ -99,6 +99,7 @@ Result<Entities, std::string> Entities::make(std::vector<Entity> entities) {
       return fail("entity " + std::to_string(i + 1) + " of the list occurs a second time");
     }
     std::vector<Place> parents;
+    parents.reserve(entity.parents.size());
     for (const auto& parent : entity.parents) parents.push_back(snapshot->place_of(parent));
     std::ranges::sort(parents);
     const auto repeated = std::ranges::unique(parents);

@@ -6,9 +6,9 @@ namespace hub::policy {
 namespace {
 
 const Value* truth(bool value) {
-  static const Value kTrue(true);
-  static const Value kFalse(false);
-  return value ? &kTrue : &kFalse;
+  static const Value yes(true);
+  static const Value no(false);
+  return value ? &yes : &no;
 }
 
 }  // namespace
@@ -78,8 +78,8 @@ const Value* Evaluator::value(const Expressions& in, NodeId id) {
     case Op::Or: return chain(in, node, false);
     case Op::Not: return one(in, node, &Evaluator::invert);
     case Op::Negate: return one(in, node, &Evaluator::negate);
-    case Op::Equal: return two(in, node, &Evaluator::equal);
-    case Op::NotEqual: return two(in, node, &Evaluator::not_equal);
+    case Op::Equal: return equality(in, node, true);
+    case Op::NotEqual: return equality(in, node, false);
     case Op::Less: return two(in, node, &Evaluator::less);
     case Op::LessEqual: return two(in, node, &Evaluator::less_equal);
     case Op::Greater: return two(in, node, &Evaluator::greater);
@@ -144,27 +144,27 @@ const Value* Evaluator::conditional(const Expressions& in, const Node& node) {
   return value(in, *answer ? parts[1] : parts[2]);
 }
 
+const Value* Evaluator::equality(const Expressions& in, const Node& node, bool wanted) {
+  const auto parts = in.children_of(node);
+  const auto* left = value(in, parts[0]);
+  if (left == nullptr) return nullptr;
+  const auto* right = value(in, parts[1]);
+  return right == nullptr ? nullptr : truth((*left == *right) == wanted);
+}
+
 const Value* Evaluator::invert(const Value& operand) {
   const auto* truth_value = operand.boolean();
   return truth_value == nullptr ? fail_with(EvaluationError::WrongType) : truth(!*truth_value);
 }
 
 const Value* Evaluator::negate(const Value& operand) {
-  static const Value kZero(std::int64_t{0});
-  return difference(kZero, operand);
+  static const Value zero(std::int64_t{0});
+  return difference(zero, operand);
 }
 
 const Value* Evaluator::is_empty(const Value& operand) {
   const auto* items = operand.set();
   return items == nullptr ? fail_with(EvaluationError::WrongType) : truth(items->empty());
-}
-
-const Value* Evaluator::equal(const Value& left, const Value& right) {
-  return truth(left == right);
-}
-
-const Value* Evaluator::not_equal(const Value& left, const Value& right) {
-  return truth(left != right);
 }
 
 template <class Apply>
@@ -255,7 +255,7 @@ const Value* Evaluator::get_tag(const Value& owner, const Value& name) {
   if (owner.entity() == nullptr || name.text() == nullptr) {
     return fail_with(EvaluationError::WrongType);
   }
-  const auto* entity = entities_.find(*owner.entity());
+  const auto* entity = entity_of(*owner.entity());
   if (entity == nullptr) return fail_with(EvaluationError::NoSuchEntity);
   const auto* found = entity->tags.find(*name.text());
   return found == nullptr ? fail_with(EvaluationError::NoSuchTag) : found;
@@ -265,7 +265,7 @@ const Value* Evaluator::has_tag(const Value& owner, const Value& name) {
   if (owner.entity() == nullptr || name.text() == nullptr) {
     return fail_with(EvaluationError::WrongType);
   }
-  const auto* entity = entities_.find(*owner.entity());
+  const auto* entity = entity_of(*owner.entity());
   return truth(entity != nullptr && entity->tags.find(*name.text()) != nullptr);
 }
 
@@ -274,7 +274,7 @@ const Value* Evaluator::get_attribute(const Expressions& in, const Node& node) {
   if (owner == nullptr) return nullptr;
   const auto* fields = owner->record();
   if (const auto* uid = owner->entity()) {
-    const auto* entity = entities_.find(*uid);
+    const auto* entity = entity_of(*uid);
     if (entity == nullptr) return fail_with(EvaluationError::NoSuchEntity);
     fields = &entity->attributes;
   }
@@ -290,7 +290,7 @@ const Value* Evaluator::has_attribute(const Expressions& in, const Node& node) {
   for (std::uint32_t i = 0; i < node.names; ++i) {
     const auto* fields = holder->record();
     if (const auto* uid = holder->entity()) {
-      const auto* entity = entities_.find(*uid);
+      const auto* entity = entity_of(*uid);
       if (entity == nullptr) return truth(false);
       fields = &entity->attributes;
     }
@@ -343,6 +343,15 @@ const Value* Evaluator::record(const Expressions& in, const Node& node) {
   }
   auto made = Record::make(std::move(fields));
   return made ? keep(Value(std::move(*made))) : fail_with(EvaluationError::WrongType);
+}
+
+// Policies ask for the same few entities again and again; a uid lives as long as the evaluator.
+const Entity* Evaluator::entity_of(const HashedUid& uid) {
+  if (&uid != last_uid_) {
+    last_uid_ = &uid;
+    last_entity_ = entities_.find(uid);
+  }
+  return last_entity_;
 }
 
 const Value* Evaluator::keep(Value value) {

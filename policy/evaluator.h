@@ -51,6 +51,7 @@ class Evaluator {
 
   const Value* conditional(const Expressions& in, const Node& node);
   const Value* chain(const Expressions& in, const Node& node, bool goes_on_while);
+  const Value* equality(const Expressions& in, const Node& node, bool wanted);
   const Value* get_attribute(const Expressions& in, const Node& node);
   const Value* has_attribute(const Expressions& in, const Node& node);
   const Value* like(const Expressions& in, const Node& node);
@@ -62,8 +63,6 @@ class Evaluator {
   const Value* negate(const Value& operand);
   const Value* is_empty(const Value& operand);
 
-  const Value* equal(const Value& left, const Value& right);
-  const Value* not_equal(const Value& left, const Value& right);
   const Value* less(const Value& left, const Value& right);
   const Value* less_equal(const Value& left, const Value& right);
   const Value* greater(const Value& left, const Value& right);
@@ -83,6 +82,7 @@ class Evaluator {
   const Value* sets(const Value& left, const Value& right, Apply apply);
 
   [[nodiscard]] std::optional<bool> condition(const Expressions& in, NodeId id);
+  const Entity* entity_of(const HashedUid& uid);
   const Value* keep(Value value);
   const Value* fail_with(EvaluationError error);
 
@@ -92,6 +92,8 @@ class Evaluator {
   Value resource_;
   Value context_;
   std::forward_list<Value> made_;
+  const HashedUid* last_uid_ = nullptr;
+  const Entity* last_entity_ = nullptr;
   EvaluationError error_ = EvaluationError::WrongType;
 };
 

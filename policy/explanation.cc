@@ -51,17 +51,22 @@ std::string place(const Policy& policy, std::size_t line) {
   return policy.file + ":" + std::to_string(line);
 }
 
+std::string tell_who(const Question& question) {
+  switch (question.door) {
+    case Door::Share: return "the agent of " + shown(question.sender);
+    case Door::Relay: return "the broker";
+    case Door::Accept: return "the agent of " + shown(question.recipient);
+    case Door::View:
+      return shown(question.user) + " of " + shown(viewing_authority(question)) + ", roles " +
+             shown_all(question.roles) + ",";
+  }
+  return {};
+}
+
 std::string tell_question(const Question& question) {
-  const bool view = question.door == Door::View;
-  const auto who = view ? shown(question.user) + " of " + shown(viewing_authority(question)) +
-                              ", roles " + shown_all(question.roles)
-                        : std::string(question.door == Door::Relay ? "the broker"
-                                      : question.door == Door::Share
-                                          ? "the agent of " + shown(question.sender)
-                                          : "the agent of " + shown(question.recipient));
-  return "Question   may " + who + " " + std::string(action_of(question.door)) + " " +
-         shown(question.record_type) + "/" + shown(question.field_group) + "?\n" +
-         "           from " + shown(question.sender) + " to " + shown(question.recipient) +
+  return "Question   may " + tell_who(question) + " " + std::string(action_of(question.door)) +
+         " " + shown(question.record_type) + "/" + shown(question.field_group) +
+         "?\n           from " + shown(question.sender) + " to " + shown(question.recipient) +
          ", agreement " + shown(question.agreement) + "\n           purpose " +
          shown(question.purpose) + ", legal basis " + shown(question.legal_basis) + ", regime " +
          shown(question.regime) + ", handling " + shown(question.handling) + "\n           at " +

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <limits>
 #include <optional>
 #include <utility>
 
@@ -15,7 +13,7 @@ namespace {
 constexpr std::size_t kMaxSigns = 4;
 
 std::optional<Op> comparison(TokenKind kind) {
-  constexpr std::array<std::pair<TokenKind, Op>, 6> kComparisons{
+  constexpr std::array<std::pair<TokenKind, Op>, 6> comparisons{
       std::pair{TokenKind::Equal, Op::Equal},
       std::pair{TokenKind::NotEqual, Op::NotEqual},
       std::pair{TokenKind::Less, Op::Less},
@@ -23,8 +21,8 @@ std::optional<Op> comparison(TokenKind kind) {
       std::pair{TokenKind::Greater, Op::Greater},
       std::pair{TokenKind::GreaterEqual, Op::GreaterEqual},
   };
-  const auto* found = std::ranges::find(kComparisons, kind, &std::pair<TokenKind, Op>::first);
-  return found == kComparisons.end() ? std::nullopt : std::optional(found->second);
+  const auto* found = std::ranges::find(comparisons, kind, &std::pair<TokenKind, Op>::first);
+  return found == comparisons.end() ? std::nullopt : std::optional(found->second);
 }
 
 struct Method {
@@ -263,147 +261,6 @@ NodeId ExpressionParser::call(NodeId left, std::string_view method, Span name,
                     known->arguments == 1 ? "it takes one" : "it takes none");
   }
   return add(known->op, parts, begin);
-}
-
-NodeId ExpressionParser::primary() {
-  const auto begin = cursor_.span().begin;
-  const auto kind = cursor_.peek();
-  if (kind == TokenKind::Identifier) return word();
-  if (kind == TokenKind::Integer) return integer(false, begin);
-  if (kind == TokenKind::OpenBracket) return set();
-  if (kind == TokenKind::OpenBrace) return record();
-  if (kind == TokenKind::String) {
-    const auto text = cursor_.string();
-    return literal(Value(std::string_view(text)), begin);
-  }
-  if (cursor_.accept(TokenKind::OpenParen)) {
-    const auto inner = expression();
-    cursor_.expect(TokenKind::CloseParen, "`)`");
-    return inner;
-  }
-  if (kind == TokenKind::Slot) {
-    cursor_.mistake("a template slot stands in a condition",
-                    "slots belong into the head of the policy");
-  }
-  cursor_.unexpected("an expression");
-  return 0;
-}
-
-NodeId ExpressionParser::word() {
-  const auto begin = cursor_.span().begin;
-  if (cursor_.peek_second() == TokenKind::PathSeparator) return path(begin);
-  if (cursor_.accept_word("true")) return literal(Value(true), begin);
-  if (cursor_.accept_word("false")) return literal(Value(false), begin);
-  constexpr std::array<std::pair<std::string_view, Op>, 4> kVariables{
-      std::pair{std::string_view("principal"), Op::Principal},
-      std::pair{std::string_view("action"), Op::Action},
-      std::pair{std::string_view("resource"), Op::Resource},
-      std::pair{std::string_view("context"), Op::Context},
-  };
-  for (const auto& [name, op] : kVariables) {
-    if (cursor_.accept_word(name)) return add(op, {}, begin);
-  }
-  if (cursor_.at_word("if")) {
-    cursor_.mistake("`if` cannot stand here", "put the whole of it in parentheses");
-  } else if (is_reserved(cursor_.words())) {
-    cursor_.unexpected("an expression");
-  } else if (cursor_.peek_second() == TokenKind::OpenParen) {
-    cursor_.mistake("there is no such function", "this engine has no extension functions");
-  } else {
-    cursor_.mistake("this is neither a variable nor a value",
-                    "principal, action, resource, context, \"a text\" or Type::\"id\"");
-  }
-  return 0;
-}
-
-NodeId ExpressionParser::path(std::uint32_t begin) {
-  return literal(Value(cursor_.entity()), begin);
-}
-
-NodeId ExpressionParser::integer(bool negative, std::uint32_t begin) {
-  constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  const auto digits = cursor_.words();
-  std::uint64_t size = 0;
-  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), size);
-  if (parsed.ec != std::errc{} || size > kMost + (negative ? 1 : 0)) {
-    cursor_.mistake("the number is too large", "-9223372036854775808 to 9223372036854775807");
-    return 0;
-  }
-  cursor_.skip();
-  // In unsigned arithmetic, so that the least Long needs no special case.
-  return literal(Value(static_cast<std::int64_t>(negative ? 0 - size : size)), begin);
-}
-
-NodeId ExpressionParser::set() {
-  const auto begin = cursor_.span().begin;
-  cursor_.skip();
-  std::vector<NodeId> items;
-  while (cursor_.peek() != TokenKind::CloseBracket && !cursor_.failed()) {
-    items.push_back(expression());
-    if (!cursor_.accept(TokenKind::Comma)) break;
-  }
-  cursor_.expect(TokenKind::CloseBracket, "`]`");
-  Node node;
-  node.op = Op::Set;
-  std::vector<Value> values;
-  for (const auto item : items) {
-    if (const auto* value = constant(item)) values.push_back(*value);
-  }
-  if (!cursor_.failed() && values.size() == items.size()) {
-    out_.literals.emplace_back(Set(std::move(values)));
-    node.constant = static_cast<std::uint32_t>(out_.literals.size());
-  }
-  return add(node, items, begin);
-}
-
-NodeId ExpressionParser::record() {
-  const auto begin = cursor_.span().begin;
-  cursor_.skip();
-  std::vector<std::string> names;
-  std::vector<NodeId> values;
-  while (cursor_.peek() != TokenKind::CloseBrace && !cursor_.failed()) {
-    names.push_back(cursor_.peek() == TokenKind::String ? cursor_.string() : cursor_.name());
-    cursor_.expect(TokenKind::Colon, "`:`");
-    values.push_back(expression());
-    if (!cursor_.accept(TokenKind::Comma)) break;
-  }
-  cursor_.expect(TokenKind::CloseBrace, "`}`");
-  auto sorted = names;
-  std::ranges::sort(sorted);
-  if (std::ranges::adjacent_find(sorted) != sorted.end()) {
-    cursor_.mistake({begin, cursor_.last_end()}, "the record has the same key twice",
-                    "take one of them out");
-  }
-  Node node;
-  node.op = Op::Record;
-  node.operand = static_cast<std::uint32_t>(out_.names.size());
-  std::vector<Attribute> constants;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (const auto* value = constant(values[i])) constants.push_back({names[i], *value});
-    add_name(std::move(names[i]));
-  }
-  if (!cursor_.failed() && constants.size() == values.size()) {
-    if (auto made = Record::make(std::move(constants))) {
-      out_.literals.emplace_back(std::move(*made));
-      node.constant = static_cast<std::uint32_t>(out_.literals.size());
-    }
-  }
-  return add(node, values, begin);
-}
-
-const Value* ExpressionParser::constant(NodeId id) const {
-  if (cursor_.failed()) return nullptr;
-  const auto& node = out_.nodes[id];
-  if (node.op == Op::Literal) return &out_.literals[node.operand];
-  return node.constant > 0 ? &out_.literals[node.constant - 1] : nullptr;
-}
-
-NodeId ExpressionParser::literal(Value value, std::uint32_t begin) {
-  Node node;
-  node.op = Op::Literal;
-  node.operand = static_cast<std::uint32_t>(out_.literals.size());
-  out_.literals.push_back(std::move(value));
-  return add(node, {}, begin);
 }
 
 NodeId ExpressionParser::add(Op op, const std::vector<NodeId>& children, std::uint32_t begin) {

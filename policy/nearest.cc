@@ -54,7 +54,10 @@ class Weigher {
   // The parts of a && chain are conditions of their own.
   void weigh_each(NodeId id) {
     const auto& node = policy_.expressions.nodes[id];
-    if (node.op != Op::And) return weigh(id, Outcome::Satisfied);
+    if (node.op != Op::And) {
+      weigh(id, Outcome::Satisfied);
+      return;
+    }
     for (const auto part : policy_.expressions.children_of(node)) weigh_each(part);
   }
 

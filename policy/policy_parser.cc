@@ -61,7 +61,10 @@ class PolicyParser {
  private:
   // Any identifier, keywords included, may name an annotation.
   void annotation() {
-    if (cursor_.peek() != TokenKind::Identifier) return cursor_.unexpected("an annotation's name");
+    if (cursor_.peek() != TokenKind::Identifier) {
+      cursor_.unexpected("an annotation's name");
+      return;
+    }
     Annotation out{std::string(cursor_.words()), {}};
     const auto where = cursor_.span();
     cursor_.skip();
@@ -170,7 +173,8 @@ class PolicyParser {
     if (cursor_.accept_word("unless")) {
       out.unless = true;
     } else if (!cursor_.accept_word("when")) {
-      return cursor_.unexpected("`when`, `unless` or `;`");
+      cursor_.unexpected("`when`, `unless` or `;`");
+      return;
     }
     cursor_.expect(TokenKind::OpenBrace, "`{`");
     if (cursor_.peek() == TokenKind::CloseBrace) {
@@ -203,6 +207,7 @@ Result<std::vector<Policy>, std::vector<ParseError>> parse_policies(std::string_
                                                                     PolicyIds ids) {
   auto lexed = tokenize(text);
   std::vector<ParseError> mistakes;
+  mistakes.reserve(lexed.mistakes.size());
   for (const auto& mistake : lexed.mistakes) mistakes.push_back(locate(mistake, text, file));
   if (!mistakes.empty()) return fail(std::move(mistakes));
 
@@ -215,8 +220,8 @@ Result<std::vector<Policy>, std::vector<ParseError>> parse_policies(std::string_
     policy.file = file;
     policy.source = source;
     PolicyParser(cursor, policy).run();
-    if (cursor.failed()) {
-      mistakes.push_back(locate(*cursor.failed(), *source, file));
+    if (const auto& failed = cursor.failed()) {
+      mistakes.push_back(locate(*failed, *source, file));
       cursor.recover();
       continue;
     }
@@ -237,7 +242,7 @@ Result<Expressions, ParseError> parse_expression(std::string_view text) {
   TokenCursor cursor(text, std::move(lexed.tokens));
   ExpressionParser(cursor, out).expression();
   if (!cursor.failed() && cursor.peek() != TokenKind::End) cursor.unexpected("nothing more");
-  if (cursor.failed()) return fail(locate(*cursor.failed(), text, ""));
+  if (const auto& failed = cursor.failed()) return fail(locate(*failed, text, ""));
   return out;
 }
 

@@ -17,16 +17,24 @@ constexpr std::string_view kAgreementFolder = "agreements/";
 class RulebookReader {
  public:
   void read_policies(const std::string& path, std::string_view text) {
-    if (!path.ends_with(".cedar")) return misplaced(path, "policy/NAME.cedar");
+    if (!path.ends_with(".cedar")) {
+      misplaced(path, "policy/NAME.cedar");
+      return;
+    }
     auto parsed = PolicySet::parse(text, path);
-    if (!parsed) return take(std::move(parsed.error()));
-    take(out_.policies.add(std::move(*parsed)));
+    take(parsed ? out_.policies.add(std::move(*parsed)) : std::move(parsed.error()));
   }
 
   void read_agreement(const std::string& path, std::string_view text) {
-    if (!path.ends_with(".json")) return misplaced(path, "agreements/ID.json");
+    if (!path.ends_with(".json")) {
+      misplaced(path, "agreements/ID.json");
+      return;
+    }
     auto parsed = parse_agreement(text, path);
-    if (!parsed) return take(std::move(parsed.error()));
+    if (!parsed) {
+      take(std::move(parsed.error()));
+      return;
+    }
     if (path != std::string(kAgreementFolder) + parsed->id + ".json") {
       mistakes_.push_back({path, 0, 0, "the file is not named after the agreement's id",
                            "name it agreements/" + parsed->id + ".json"});

@@ -21,9 +21,9 @@ std::string shown(std::string_view words) {
 }  // namespace
 
 bool is_reserved(std::string_view word) {
-  constexpr std::array<std::string_view, 10> kReserved{"true", "false", "if",  "then", "else",
-                                                       "in",   "like",  "has", "is",   "__cedar"};
-  return std::ranges::find(kReserved, word) != kReserved.end();
+  constexpr std::array<std::string_view, 10> reserved{"true", "false", "if",  "then", "else",
+                                                      "in",   "like",  "has", "is",   "__cedar"};
+  return std::ranges::find(reserved, word) != reserved.end();
 }
 
 TokenCursor::TokenCursor(std::string_view text, std::vector<Token> tokens)

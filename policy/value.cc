@@ -1,24 +1,17 @@
 #include "policy/value.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "core/base/result.h"
 
 namespace hub::policy {
 namespace {
 
-// FNV-1a, so that the order of entities in a set is the same on every machine.
-std::uint64_t fnv(std::uint64_t hash, std::string_view text) {
-  for (const char c : text) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 0x100000001b3U;
-  }
-  return hash;
-}
-
 std::uint64_t hash_of(const EntityUid& uid) {
-  constexpr std::uint64_t kStart = 0xcbf29ce484222325U;
-  return fnv(fnv(fnv(kStart, uid.type), std::string_view("\0", 1)), uid.id);
+  constexpr std::uint64_t odd = 0x9E3779B97F4A7C15U;
+  const std::hash<std::string_view> hash;
+  return (hash(uid.type) * odd) ^ hash(uid.id);
 }
 
 // Size first: cheaper, and any total order will do.
@@ -47,7 +40,7 @@ std::strong_ordering order_records(const Record& left, const Record& right) {
   const auto b = right.attributes();
   if (const auto by_size = a.size() <=> b.size(); by_size != 0) return by_size;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (const auto order = a[i].name <=> b[i].name; order != 0) return order;
+    if (const auto order = order_texts(a[i].name, b[i].name); order != 0) return order;
     if (const auto order = a[i].value.order(b[i].value); order != 0) return order;
   }
   return std::strong_ordering::equal;
@@ -56,9 +49,9 @@ std::strong_ordering order_records(const Record& left, const Record& right) {
 bool less(const Value& left, const Value& right) { return left.order(right) < 0; }
 
 void append_hex(std::string& out, unsigned char byte) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  out += kDigits[byte >> 4U];
-  out += kDigits[byte & 0x0FU];
+  constexpr std::string_view digits = "0123456789abcdef";
+  out += digits[byte >> 4U];
+  out += digits[byte & 0x0FU];
 }
 
 std::string quoted(std::string_view text) {
@@ -121,7 +114,10 @@ Record::Record(std::initializer_list<Attribute> attributes) {
 std::optional<Record> Record::make(std::vector<Attribute> attributes) {
   Record out;
   if (attributes.empty()) return out;
-  std::ranges::sort(attributes, {}, &Attribute::name);
+  const auto before = [](const Attribute& a, const Attribute& b) {
+    return order_texts(a.name, b.name) < 0;
+  };
+  if (!std::ranges::is_sorted(attributes, before)) std::ranges::sort(attributes, before);
   if (std::ranges::adjacent_find(attributes, {}, &Attribute::name) != attributes.end()) {
     return std::nullopt;
   }
@@ -131,7 +127,8 @@ std::optional<Record> Record::make(std::vector<Attribute> attributes) {
 
 const Value* Record::find(std::string_view name) const {
   const auto all = attributes();
-  const auto found = std::ranges::lower_bound(all, name, {}, &Attribute::name);
+  const auto before = [](std::string_view a, std::string_view b) { return order_texts(a, b) < 0; };
+  const auto found = std::ranges::lower_bound(all, name, before, &Attribute::name);
   return found == all.end() || found->name != name ? nullptr : &found->value;
 }
 
@@ -142,7 +139,7 @@ std::span<const Attribute> Record::attributes() const {
 std::strong_ordering Value::order(const Value& other) const {
   if (const auto by_kind = kind() <=> other.kind(); by_kind != 0) return by_kind;
   switch (kind()) {
-    case Kind::Bool: return *boolean() <=> *other.boolean();
+    case Kind::Bool: return static_cast<int>(*boolean()) <=> static_cast<int>(*other.boolean());
     case Kind::Long: return *number() <=> *other.number();
     case Kind::String: return order_texts(*text(), *other.text());
     case Kind::Entity: return order_entities(*entity(), *other.entity());

@@ -66,7 +66,7 @@ class Record {
   [[nodiscard]] static std::optional<Record> make(std::vector<Attribute> attributes);
 
   [[nodiscard]] const Value* find(std::string_view name) const;
-  [[nodiscard]] std::span<const Attribute> attributes() const;  // sorted by name
+  [[nodiscard]] std::span<const Attribute> attributes() const;  // shorter names first
   [[nodiscard]] bool empty() const { return attributes_ == nullptr; }
 
  private:

@@ -15,6 +15,7 @@ EntityUid field_group(std::string_view path) { return {"FieldGroup", std::string
 
 Value set_of_texts(const std::vector<std::string>& texts) {
   std::vector<Value> items;
+  items.reserve(texts.size());
   for (const auto& text : texts) items.emplace_back(std::string_view(text));
   return Value(Set(std::move(items)));
 }
@@ -22,6 +23,7 @@ Value set_of_texts(const std::vector<std::string>& texts) {
 template <class Make>
 Value set_of_entities(const std::vector<std::string>& names, Make make) {
   std::vector<Value> items;
+  items.reserve(names.size());
   for (const auto& name : names) items.emplace_back(make(name));
   return Value(Set(std::move(items)));
 }
@@ -125,20 +127,23 @@ Result<Entities, std::string> make_world(const std::vector<PartyFacts>& parties,
 }
 
 Request make_request(const Question& question) {
+  const auto text = [](std::string_view words) { return Value(words); };
+  std::vector<Attribute> context;
+  context.reserve(8);
+  // In the order a record keeps them.
+  context.push_back({"now", Value(to_ms(question.now))});
+  context.push_back({"regime", text(question.regime)});
+  context.push_back({"sender", Value(authority(question.sender))});
+  context.push_back({"purpose", text(question.purpose)});
+  context.push_back({"handling", text(question.handling)});
+  context.push_back({"agreement", Value(EntityUid{"Agreement", question.agreement})});
+  context.push_back({"recipient", Value(authority(question.recipient))});
+  context.push_back({"legal_basis", text(question.legal_basis)});
   Request out;
   out.principal = principal_of(question);
   out.action = {"Action", std::string(action_of(question.door))};
   out.resource = field_group(question.record_type + "/" + question.field_group);
-  out.context = {
-      {"agreement", Value(EntityUid{"Agreement", question.agreement})},
-      {"handling", Value(std::string_view(question.handling))},
-      {"legal_basis", Value(std::string_view(question.legal_basis))},
-      {"now", Value(to_ms(question.now))},
-      {"purpose", Value(std::string_view(question.purpose))},
-      {"recipient", Value(authority(question.recipient))},
-      {"regime", Value(std::string_view(question.regime))},
-      {"sender", Value(authority(question.sender))},
-  };
+  out.context = Record::make(std::move(context)).value_or(Record());
   return out;
 }
 
@@ -152,20 +157,27 @@ Entity make_user(const Question& question) {
   return out;
 }
 
-std::string_view first_unknown(const Entities& world, const Question& question) {
-  if (!knows(world, authority(question.sender))) {
+std::string_view first_unknown(const Entities& world, const Question& question,
+                               const Request& request) {
+  const auto knows_named = [&](std::string_view name) {
+    const auto* value = request.context.find(name);
+    return value != nullptr && value->entity() != nullptr &&
+           world.find(*value->entity()) != nullptr;
+  };
+  if (!knows_named("sender")) {
     return "The sending authority is not in the register; check its code.";
   }
-  if (!knows(world, authority(question.recipient))) {
+  if (!knows_named("recipient")) {
     return "The receiving authority is not in the register; check its code.";
   }
-  if (!knows(world, record_type(question.record_type))) {
-    return "The record type is not in the catalogue; compare the bundle numbers on both sides.";
+  if (!knows(world, request.resource)) {
+    return knows(world, record_type(question.record_type))
+               ? "The record type has no such field group; compare the bundle numbers on both "
+                 "sides."
+               : "The record type is not in the catalogue; compare the bundle numbers on both "
+                 "sides.";
   }
-  if (!knows(world, field_group(question.record_type + "/" + question.field_group))) {
-    return "The record type has no such field group; compare the bundle numbers on both sides.";
-  }
-  if (!knows(world, {"Agreement", question.agreement})) {
+  if (!knows_named("agreement")) {
     return "No agreement of that name is in the bundle; name one that is, or compare the bundle "
            "numbers on both sides.";
   }

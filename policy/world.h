@@ -53,6 +53,7 @@ using Agreements = std::map<std::string, Agreement, std::less<>>;
 
 // What the question names that the world does not know, as a sentence that repeats none of the
 // question's words; empty when it knows all.
-[[nodiscard]] std::string_view first_unknown(const Entities& world, const Question& question);
+[[nodiscard]] std::string_view first_unknown(const Entities& world, const Question& question,
+                                             const Request& request);
 
 }  // namespace hub::policy

@@ -83,12 +83,13 @@ TEST(OfficialHandwrittenTests, AreAgreedWithOnDecisionsReasonsAndErrors) {
 
 // Which of the documentation's expressions call an extension function.
 bool uses_extensions(const std::string& expression) {
-  static const std::vector<std::string> kNames{
+  static const std::vector<std::string> extension_words{
       "decimal(", "ip(",      "datetime(", "duration(", "isIpv4(",   "isIpv6(",
       "toDate(",  "toTime(",  "toSec",     "toMilli",   "toMinutes", "toHours",
       "toDays(",  "isInRang", "isLoopb",   "isMulti",   "lessThan",  "greaterThan"};
-  return std::ranges::any_of(
-      kNames, [&](const std::string& name) { return expression.find(name) != std::string::npos; });
+  return std::ranges::any_of(extension_words, [&](const std::string& name) {
+    return expression.find(name) != std::string::npos;
+  });
 }
 
 std::string answer_to(const std::string& expression) {

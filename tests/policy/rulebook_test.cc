@@ -207,7 +207,7 @@ TEST(RulebookExplain, TellsTheNearestPermitAndWhatItLacked) {
   ASSERT_NE(rulebook, nullptr);
   EXPECT_EQ(
       rulebook->explain(viewed(marac(), "housing-officer")),
-      R"(Question   may u1 of E09000012, roles housing-officer view violence.marac_transfer/referral?
+      R"(Question   may u1 of E09000012, roles housing-officer, view violence.marac_transfer/referral?
            from E09000007 to E09000012, agreement london-marac-transfer-2026
            purpose marac-transfer, legal basis cda1998-s115, regime uk-gdpr, handling official-sensitive
            at 2026-11-21T10:00:00.000Z

@@ -10,8 +10,8 @@
 namespace hub::policy {
 
 inline std::string source_file(const std::string& path) {
-  constexpr std::size_t kMost = 16U << 20U;
-  return hub::to_text(Bytes(read_file(std::string(HUB_SOURCE_DIR) + "/" + path, kMost)));
+  constexpr std::size_t most = 16U << 20U;
+  return hub::to_text(Bytes(read_file(std::string(HUB_SOURCE_DIR) + "/" + path, most)));
 }
 
 // Every file under the folder, by its path within it.
