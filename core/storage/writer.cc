@@ -211,8 +211,9 @@ void Writer::roll_back(const std::exception* reason) {
   if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) {
     // The kernel may have dropped the pages and report the next fsync as done.
     broken_ = true;
-    log_error("store: stopped", {{"reason", "the disk did not take what was written; check the "
-                                            "disk, then restart: start-up finds what is there"}});
+    log_error("store: stopped", {{"reason",
+                                  "the disk did not take what was written; check the "
+                                  "disk, then restart: start-up finds what is there"}});
   }
   if (connection_.in_transaction()) {
     try {
