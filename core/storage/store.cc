@@ -209,7 +209,12 @@ void Store::close() {
 }
 
 Store::Lease::Lease(const Store& store) : store_(store), connection_(store.parts_->readers.take()) {
-  connection_->run("BEGIN");
+  try {
+    connection_->run("BEGIN");
+  } catch (...) {
+    store_.parts_->readers.give_back(std::move(connection_));
+    throw;
+  }
 }
 
 Store::Lease::~Lease() {

@@ -28,6 +28,7 @@ enum class LogEnding : std::uint8_t {
 struct LogState {
   std::uint64_t frames = 0;
   bool is_empty = false;  // holds not even frames that no longer count
+  std::uint64_t times_emptied = 0;
   SteadyTime last_commit;
 };
 
@@ -99,7 +100,8 @@ class Writer {
   std::optional<LogEnding> ending_;
   bool head_behind_ = false;
   SteadyTime retry_at_;
-  bool log_is_empty_ = false;  // not even frames that no longer count
+  bool log_is_empty_ = false;
+  std::uint64_t times_emptied_ = 0;
   bool closing_ = false;
   StoreStatus status_;
   SteadyTime last_commit_;
