@@ -66,14 +66,14 @@ void Maintenance::run() {
 std::optional<LogEnding> Maintenance::checkpoint_due() {
   const auto log = writer_.log_state();
   const auto now = clock_.steady();
-  {
-    const std::scoped_lock lock(mutex_);
-    if (std::exchange(asked_, false)) wanted_ = true;
-  }
   if (log.is_empty || log.times_emptied != times_emptied_) {
     times_emptied_ = log.times_emptied;
     emptied_at_ = now;
     wanted_ = false;
+  }
+  {
+    const std::scoped_lock lock(mutex_);
+    if (std::exchange(asked_, false)) wanted_ = true;
   }
   if (log.is_empty) return std::nullopt;
   const bool idle = now - log.last_commit >= options_.idle_before_checkpoint;
