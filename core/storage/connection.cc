@@ -13,6 +13,9 @@ namespace hub::storage {
 namespace {
 
 constexpr std::size_t kMostCachedStatements = 256;
+constexpr std::string_view kUpperDigits = "0123456789ABCDEF";
+constexpr std::string_view kLowerDigits = "0123456789abcdef";
+constexpr int kOpenAlways = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
 constexpr int kReaderWaitsMs = 5000;
 // The only other lock taker is a reader that holds up a checkpoint: better to try again later.
 constexpr int kWriterWaitsMs = 50;
@@ -25,24 +28,22 @@ std::string frozen_uri(const std::filesystem::path& file) {
     if (std::isalnum(byte) != 0 || std::string_view("/._-").find(letter) != std::string::npos) {
       uri += letter;
     } else {
-      constexpr std::string_view kDigits = "0123456789ABCDEF";
       uri += '%';
-      uri += kDigits[byte >> 4U];
-      uri += kDigits[byte & 15U];
+      uri += kUpperDigits[byte >> 4U];
+      uri += kUpperDigits[byte & 15U];
     }
   }
   return uri + "?immutable=1";
 }
 
 int open_flags(Access access) {
-  constexpr int kAlways = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
   switch (access) {
     case Access::Create:
-    case Access::Write: return kAlways | SQLITE_OPEN_READWRITE;
-    case Access::Read: return kAlways | SQLITE_OPEN_READONLY;
-    case Access::Frozen: return kAlways | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
+    case Access::Write: return kOpenAlways | SQLITE_OPEN_READWRITE;
+    case Access::Read: return kOpenAlways | SQLITE_OPEN_READONLY;
+    case Access::Frozen: return kOpenAlways | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
   }
-  return kAlways | SQLITE_OPEN_READONLY;
+  return kOpenAlways | SQLITE_OPEN_READONLY;
 }
 
 // SQLCipher answers a page whose HMAC fails with SQLITE_ERROR and no words of its own; an error in
@@ -205,16 +206,15 @@ void Connection::open(Access access) {
 }
 
 void Connection::unlock(const crypto::StoreKey& key) const {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   std::array<std::uint8_t, 67> raw{};  // x'64 digits': the key itself, nothing is derived
-  auto out = raw.begin();
-  *out++ = 'x';
-  *out++ = '\'';
+  std::size_t at = 0;
+  raw.at(at++) = 'x';
+  raw.at(at++) = '\'';
   for (const auto byte : key.expose()) {
-    *out++ = static_cast<std::uint8_t>(kDigits[byte >> 4U]);
-    *out++ = static_cast<std::uint8_t>(kDigits[byte & 15U]);
+    raw.at(at++) = static_cast<std::uint8_t>(kLowerDigits[byte >> 4U]);
+    raw.at(at++) = static_cast<std::uint8_t>(kLowerDigits[byte & 15U]);
   }
-  *out = '\'';
+  raw.at(at) = '\'';
   const int outcome = sqlite3_key(handle(), raw.data(), static_cast<int>(raw.size()));
   crypto::wipe(raw);
   if (outcome != SQLITE_OK) fail(outcome);
@@ -223,7 +223,8 @@ void Connection::unlock(const crypto::StoreKey& key) const {
 void Connection::configure(Access access, std::size_t cache_kib) {
   static_assert(kPageSize == 16384, "the page size is part of the SQL text below");
   exec(
-      "PRAGMA cipher_log_level = NONE; PRAGMA cipher_page_size = 16384; PRAGMA cipher_hmac_algorithm = HMAC_SHA256;"
+      "PRAGMA cipher_log_level = NONE; PRAGMA cipher_page_size = 16384; PRAGMA "
+      "cipher_hmac_algorithm = HMAC_SHA256;"
       "PRAGMA cipher_memory_security = OFF; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;"
       "PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
       "PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0");
@@ -254,8 +255,8 @@ void Connection::configure(Access access, std::size_t cache_kib) {
 
 sqlite3_stmt* Connection::compile(std::string_view sql, unsigned flags) const {
   sqlite3_stmt* out = nullptr;
-  const int outcome = sqlite3_prepare_v3(handle(), sql.data(), static_cast<int>(sql.size()), flags,
-                                         &out, nullptr);
+  const int outcome =
+      sqlite3_prepare_v3(handle(), sql.data(), static_cast<int>(sql.size()), flags, &out, nullptr);
   if (outcome != SQLITE_OK) fail(outcome);
   require(out != nullptr, "a SQL text to prepare holds a statement");
   return out;
@@ -277,6 +278,7 @@ Statement Connection::prepare_text(std::string_view sql) {
   return {*this, cached.handle, &cached.in_use};
 }
 
+// NOLINTNEXTLINE(readability-make-member-function-const): it changes the store
 void Connection::exec_text(const std::string& sql) {
   const int outcome = sqlite3_exec(handle(), sql.c_str(), nullptr, nullptr, nullptr);
   if (outcome != SQLITE_OK) fail(outcome);

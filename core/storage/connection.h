@@ -77,6 +77,12 @@ class Statement {
   Statement& bind(int parameter, std::string_view text);
   Statement& bind(int parameter, Bytes bytes);
   Statement& bind(int parameter, std::nullptr_t);
+  // This parameter and those that follow it.
+  template <class First, class... Rest>
+  void bind_from(int parameter, const First& first, const Rest&... rest) {
+    bind(parameter, first);
+    if constexpr (sizeof...(rest) > 0) bind_from(parameter + 1, rest...);
+  }
 
   // True when there is a row to look at; false when the statement is done.
   bool step();
@@ -140,8 +146,7 @@ class Connection {
   template <class... Values>
   void run(Sql sql, const Values&... values) {
     auto statement = prepare(sql);
-    [[maybe_unused]] int parameter = 0;
-    (statement.bind(++parameter, values), ...);
+    if constexpr (sizeof...(values) > 0) statement.bind_from(1, values...);
     statement.run();
   }
 

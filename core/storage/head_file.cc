@@ -29,9 +29,9 @@ HeadSlot seal_head(const Head& head, const HeadKey& key) {
   out.u64(kMagic).u64(head.counter).u64(head.tree.size).raw(head.tree.root);
   out.raw(head.ledger.bytes()).u64(head.pages).raw(head.log_salts).u64(head.log_frames);
   HeadSlot slot{};
-  std::copy(out.view().begin(), out.view().end(), slot.begin());
+  std::ranges::copy(out.view(), slot.begin());
   const auto mac = crypto::hmac_sha256(key.expose(), {Bytes(slot).first(kSealedSize)});
-  std::copy(mac.begin(), mac.end(), slot.begin() + kSealedSize);
+  std::ranges::copy(mac, slot.begin() + kSealedSize);
   return slot;
 }
 
@@ -70,8 +70,8 @@ void HeadFile::create(const std::filesystem::path& file, const Head& first, cons
 
 HeadFile::HeadFile(std::filesystem::path file) : path_(std::move(file)) {
   if (!std::filesystem::exists(path_)) {
-    throw StoreError(StoreFault::Damaged, path_.string() + " is missing" +
-                                              std::string(kKeepAndRestore));
+    throw StoreError(StoreFault::Damaged,
+                     path_.string() + " is missing" + std::string(kKeepAndRestore));
   }
   file_ = open_file(path_, O_RDWR | O_DSYNC);
   if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
@@ -84,15 +84,17 @@ HeadFile::HeadFile(std::filesystem::path file) : path_(std::move(file)) {
 Head HeadFile::read(const HeadKey& key) const {
   const auto bytes = read_at(file_, 0, 2 * kHeadSlotSize + 1);
   if (bytes.size() != 2 * kHeadSlotSize) {
-    throw StoreError(StoreFault::Damaged, path_.string() + " is not 1,024 bytes long" +
-                                              std::string(kKeepAndRestore));
+    throw StoreError(StoreFault::Damaged,
+                     path_.string() + " is not 1,024 bytes long" + std::string(kKeepAndRestore));
   }
   const auto even = open_head(Bytes(bytes).first(kHeadSlotSize), key);
   const auto odd = open_head(Bytes(bytes).last(kHeadSlotSize), key);
   if (!even && !odd) {
     throw StoreError(StoreFault::WrongKeyOrDamaged,
-                     path_.string() + " is not sealed with this key: check that this is the "
-                                      "store's own key" + std::string(kKeepAndRestore));
+                     path_.string() +
+                         " is not sealed with this key: check that this is the "
+                         "store's own key" +
+                         std::string(kKeepAndRestore));
   }
   const bool neighbours = even && odd && even->counter % 2 == 0 &&
                           (even->counter + 1 == odd->counter || odd->counter + 1 == even->counter);

@@ -46,13 +46,16 @@ class RunReader {
     advance();
   }
   void advance() {
-    current_ = rows_.step() ? std::optional(entry_from(rows_)) : std::nullopt;
+    ended_ = !rows_.step();
+    if (!ended_) current_ = entry_from(rows_);
   }
-  [[nodiscard]] const std::optional<Entry>& current() const { return current_; }
+  [[nodiscard]] bool ended() const { return ended_; }
+  [[nodiscard]] const Entry& current() const { return current_; }
 
  private:
   Statement rows_;
-  std::optional<Entry> current_;
+  Entry current_;
+  bool ended_ = false;
 };
 
 // The next entries of all sources together, in order.
@@ -61,12 +64,11 @@ std::vector<Entry> merged(std::vector<RunReader>& sources, std::size_t most) {
   while (out.size() < most) {
     RunReader* least = nullptr;
     for (auto& source : sources) {
-      if (source.current() && (least == nullptr || *source.current() < *least->current())) {
-        least = &source;
-      }
+      if (source.ended()) continue;
+      if (least == nullptr || source.current() < least->current()) least = &source;
     }
     if (least == nullptr) break;
-    out.push_back(*least->current());
+    out.push_back(least->current());
     least->advance();
   }
   return out;
@@ -115,12 +117,13 @@ bool KeyRuns::move_tail(Connection& connection) {
     sorted.push_back({entry.key, entry.row});
     filter.add(entry.key);
   }
-  std::sort(sorted.begin(), sorted.end());
+  std::ranges::sort(sorted);
   const auto run = new_run(connection);
   for (const auto& entry : sorted) insert(connection, run, entry);
-  connection.run("INSERT INTO key_run (run, idx, tier, state, entries, filter)"
-                 " VALUES (?, ?, 0, 1, ?, ?)",
-                 run, index_, sorted.size(), filter.bytes());
+  connection.run(
+      "INSERT INTO key_run (run, idx, tier, state, entries, filter)"
+      " VALUES (?, ?, 0, 1, ?, ?)",
+      run, index_, sorted.size(), filter.bytes());
   tail_->remove_through(connection, last);
   return true;
 }
@@ -139,11 +142,10 @@ bool KeyRuns::begin_build(Connection& connection) {
   std::int64_t entries = 0;
   for (const auto& source : sources) entries += source.entries;
   const auto run = new_run(connection);
-  connection.run("INSERT INTO key_run (run, idx, tier, state, entries) VALUES (?, ?, ?, 0, ?)",
-                 run, index_, sources.front().tier + 1, entries);
-  build_ = std::make_unique<Build>(
-      Build{run, std::move(sources),
-            std::make_unique<BloomFilter>(static_cast<std::size_t>(entries))});
+  connection.run("INSERT INTO key_run (run, idx, tier, state, entries) VALUES (?, ?, ?, 0, ?)", run,
+                 index_, sources.front().tier + 1, entries);
+  build_ = std::make_unique<Build>(Build{
+      run, std::move(sources), std::make_unique<BloomFilter>(static_cast<std::size_t>(entries))});
   return true;
 }
 
@@ -174,8 +176,8 @@ bool KeyRuns::continue_build(Connection& connection) {
 }
 
 void KeyRuns::finish_build(Connection& connection) {
-  connection.run("UPDATE key_run SET state = 1, filter = ? WHERE run = ?",
-                 build_->filter->bytes(), build_->run);
+  connection.run("UPDATE key_run SET state = 1, filter = ? WHERE run = ?", build_->filter->bytes(),
+                 build_->run);
   for (const auto& source : build_->sources) {
     connection.run("UPDATE key_run SET state = 2, filter = NULL WHERE run = ?", source.id);
   }

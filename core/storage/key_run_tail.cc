@@ -93,8 +93,8 @@ std::vector<std::vector<KeyRunTail::Entry>> KeyRunTail::find(Connection& connect
 
 void KeyRunTail::scan(Connection& connection, std::span<const RunKey> keys, std::int64_t through,
                       std::vector<std::vector<Entry>>& out) const {
-  auto rows = connection.prepare(
-      "SELECT number, key, row FROM key_run_tail WHERE idx = ? AND number <= ?");
+  auto rows =
+      connection.prepare("SELECT number, key, row FROM key_run_tail WHERE idx = ? AND number <= ?");
   rows.bind(1, index_).bind(2, through);
   std::unordered_multimap<RunKey, std::size_t, KeyHash> wanted;
   for (std::size_t i = 0; i < keys.size(); ++i) wanted.emplace(keys[i], i);

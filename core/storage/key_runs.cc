@@ -26,9 +26,7 @@ const char* const kKeyRunsTables =
     " PRIMARY KEY (run, key, row)) WITHOUT ROWID, STRICT;";
 
 KeyRuns::KeyRuns(std::int64_t index, std::size_t entries_per_run)
-    : index_(index),
-      entries_per_run_(entries_per_run),
-      tail_(std::make_unique<KeyRunTail>(index)) {
+    : index_(index), entries_per_run_(entries_per_run), tail_(std::make_unique<KeyRunTail>(index)) {
   require(index >= 0 && index < kMostIndexes, "an index of key runs has a number below 2^20");
 }
 
@@ -92,8 +90,9 @@ std::vector<std::int64_t> KeyRuns::find(Connection& connection, const RunKey& ke
     rows.bind(1, run).bind(2, key);
     while (rows.step()) out.push_back(rows.int64(0));
   }
-  std::sort(out.begin(), out.end());
-  out.erase(std::unique(out.begin(), out.end()), out.end());
+  std::ranges::sort(out);
+  const auto twice = std::ranges::unique(out);
+  out.erase(twice.begin(), twice.end());
   return out;
 }
 
@@ -101,8 +100,7 @@ std::vector<bool> KeyRuns::contains(Connection& connection, std::span<const RunK
   std::vector<bool> out(keys.size());
   const auto in_tail = tail_->find(connection, keys);
   for (std::size_t i = 0; i < keys.size(); ++i) out[i] = !in_tail[i].empty();
-  auto entry =
-      connection.prepare("SELECT 1 FROM key_run_entry WHERE run = ? AND key = ? LIMIT 1");
+  auto entry = connection.prepare("SELECT 1 FROM key_run_entry WHERE run = ? AND key = ? LIMIT 1");
   for (const auto run : runs_to_read(connection)) {
     const auto filter = filter_of(connection, run);
     for (std::size_t i = 0; i < keys.size(); ++i) {

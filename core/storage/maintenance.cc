@@ -66,17 +66,20 @@ void Maintenance::run() {
 std::optional<LogEnding> Maintenance::checkpoint_due() {
   const auto log = writer_.log_state();
   const auto now = clock_.steady();
-  if (log.is_empty) {
+  if (log.is_empty || log.times_emptied != times_emptied_) {
+    times_emptied_ = log.times_emptied;
     emptied_at_ = now;
-    const std::scoped_lock lock(mutex_);
-    asked_ = false;
-    return std::nullopt;
+    wanted_ = false;
   }
-  if (log.frames >= options_.checkpoint_frames) return LogEnding::Restart;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (std::exchange(asked_, false)) wanted_ = true;
+  }
+  if (log.is_empty) return std::nullopt;
   const bool idle = now - log.last_commit >= options_.idle_before_checkpoint;
   const bool long_ago = now - emptied_at_ >= options_.longest_log;
-  const std::scoped_lock lock(mutex_);
-  if (std::exchange(asked_, false) || idle || long_ago) return LogEnding::Truncate;
+  if (wanted_ || idle || long_ago) return LogEnding::Truncate;
+  if (log.frames >= options_.checkpoint_frames) return LogEnding::Restart;
   return std::nullopt;
 }
 

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -57,7 +58,10 @@ class Maintenance {
   Connection& pin_;
   const Clock& clock_;
   const StoreOptions& options_;
-  SteadyTime emptied_at_;  // of this thread, as is the next
+  // Of this thread.
+  SteadyTime emptied_at_;
+  std::uint64_t times_emptied_ = 0;
+  bool wanted_ = false;  // an emptied log, until there has been one
   bool failing_ = false;
 
   std::mutex mutex_;

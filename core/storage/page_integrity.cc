@@ -7,9 +7,10 @@
 namespace hub::storage {
 namespace {
 
+constexpr std::string_view kWord = "page ";
+
 // The rows are sentences that name "page N"; one that names none counts as page 0.
 std::uint64_t page_named(std::string_view row) {
-  constexpr std::string_view kWord = "page ";
   const auto at = row.find(kWord);
   std::uint64_t page = 0;
   if (at != std::string_view::npos) {
@@ -28,7 +29,7 @@ std::vector<std::uint64_t> unsound_pages(Connection& connection,
   auto rows = connection.prepare("PRAGMA cipher_integrity_check");
   while (rows.step()) {
     const auto page = page_named(rows.text(0));
-    if (!std::binary_search(logged.begin(), logged.end(), page)) out.push_back(page);
+    if (!std::ranges::binary_search(logged, page)) out.push_back(page);
   }
   return out;
 }

@@ -1,6 +1,7 @@
 #include "core/storage/page_ledger.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "core/base/byte_reader.h"
 
@@ -8,7 +9,7 @@ namespace hub::storage {
 
 LedgerSum::LedgerSum(const crypto::Digest& big_endian) {
   ByteReader in(big_endian);
-  for (auto limb = limbs_.rbegin(); limb != limbs_.rend(); ++limb) *limb = in.u64();
+  for (auto& limb : std::views::reverse(limbs_)) limb = in.u64();
 }
 
 LedgerSum& LedgerSum::operator+=(const LedgerSum& other) {
@@ -71,7 +72,7 @@ void PageLedger::load(const FileDescriptor& store, std::uint64_t file_size) {
   for (std::uint64_t index = 0; index < terms_.size(); ++index) {
     const auto bytes = read_at(store, index * kPageSize + kTagOffset, kTagSize);
     PageTag tag{};
-    std::copy(bytes.begin(), bytes.end(), tag.begin());
+    std::ranges::copy(bytes, tag.begin());
     set(static_cast<std::uint32_t>(index + 1), tag);
   }
 }

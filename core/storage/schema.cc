@@ -45,10 +45,10 @@ void check_identity(Connection& connection, const StoreOptions& options) {
   const auto version = number_of(connection, "PRAGMA user_version");
   const auto known = newest(options.migrations);
   if (version > known) {
-    throw StoreError(StoreFault::TooNew,
-                     options.file.string() + " is at version " + std::to_string(version) +
-                         ", this program knows " + std::to_string(known) +
-                         ": install the newer program again");
+    throw StoreError(StoreFault::TooNew, options.file.string() + " is at version " +
+                                             std::to_string(version) + ", this program knows " +
+                                             std::to_string(known) +
+                                             ": install the newer program again");
   }
 }
 

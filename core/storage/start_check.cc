@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <string>
 
 #include "core/base/result.h"
@@ -25,7 +26,7 @@ Key derive(const crypto::Digest& root, std::string_view purpose) {
   auto bytes = crypto::hkdf_expand(root, as_bytes(purpose), Key::kSize);
   auto out = Key::from(bytes);
   crypto::wipe(bytes);
-  require(out.has_value(), "HKDF gives as many bytes as asked for");
+  if (!out) throw std::logic_error("HKDF gives as many bytes as asked for");
   return std::move(*out);
 }
 
@@ -58,7 +59,7 @@ void check_size(const std::filesystem::path& store, std::uint64_t file_size,
                 const std::vector<std::uint32_t>& logged_pages) {
   if (file_size % kPageSize == 0) return;
   const auto unfinished = file_size / kPageSize + 1;
-  if (!std::binary_search(logged_pages.begin(), logged_pages.end(), unfinished)) {
+  if (!std::ranges::binary_search(logged_pages, unfinished)) {
     refuse(StoreFault::Damaged, store, "does not end with a whole page");
   }
 }
@@ -115,7 +116,7 @@ CheckedStore check_store(const std::filesystem::path& store, const Head& head, L
   out.log_frames = log.frames.size();
   out.ignored_bytes = log.ignored_bytes;
   for (const auto& frame : log.frames) out.logged_pages.push_back(frame.page);
-  std::sort(out.logged_pages.begin(), out.logged_pages.end());
+  std::ranges::sort(out.logged_pages);
   check_size(store, file_size, out.logged_pages);
 
   const auto last = last_transaction(log.frames);

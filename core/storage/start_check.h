@@ -29,7 +29,7 @@ struct CheckedStore {
   PageLedger ledger;  // of the files as they are
   LogSalts log_salts{};
   std::uint64_t log_frames = 0;
-  bool one_ahead = false;  // of the head
+  bool one_ahead = false;                   // of the head
   std::vector<std::uint32_t> logged_pages;  // whose copy in the store file no longer counts, sorted
   std::uint64_t ignored_bytes = 0;          // at the end of the log, of an unfinished transaction
 };

@@ -57,7 +57,7 @@ std::filesystem::path folder_of(const std::filesystem::path& file) {
 }  // namespace
 
 struct Store::Parts {
-  Parts(const StoreOptions& given, const crypto::StoreKey& key, CommitParticipant* participant,
+  Parts(StoreOptions given, const crypto::StoreKey& key, CommitParticipant* participant,
         const Clock& clock);
 
   StoreOptions options;
@@ -111,9 +111,9 @@ void check_every_page(Connection& connection, const std::vector<std::uint32_t>& 
 
 }  // namespace
 
-Store::Parts::Parts(const StoreOptions& given, const crypto::StoreKey& key,
-                    CommitParticipant* participant, const Clock& clock)
-    : options(given) {
+Store::Parts::Parts(StoreOptions given, const crypto::StoreKey& key, CommitParticipant* participant,
+                    const Clock& clock)
+    : options(std::move(given)) {
   bool one_ahead = false;
   std::vector<std::uint32_t> logged;
   keeper = checked_files(options, key, one_ahead, logged);
@@ -159,8 +159,9 @@ void Store::create(const StoreOptions& options, const crypto::StoreKey& key) {
   for (const auto& file : files_of(options.file)) {
     if (!std::filesystem::exists(file)) continue;
     throw StoreError(StoreFault::AlreadyThere,
-                     file.string() + " is already there: nothing was changed; to begin anew, move "
-                                     "the store and all files beside it away");
+                     file.string() +
+                         " is already there: nothing was changed; to begin anew, move "
+                         "the store and all files beside it away");
   }
   // Made here for its mode, which SQLite then gives to the files beside it.
   (void)open_file(options.file, O_RDWR | O_CREAT | O_EXCL);
@@ -207,9 +208,13 @@ void Store::close() {
   parts_->writer->close();
 }
 
-Store::Lease::Lease(const Store& store)
-    : store_(store), connection_(store.parts_->readers.take()) {
-  connection_->run("BEGIN");
+Store::Lease::Lease(const Store& store) : store_(store), connection_(store.parts_->readers.take()) {
+  try {
+    connection_->run("BEGIN");
+  } catch (...) {
+    store_.parts_->readers.give_back(std::move(connection_));
+    throw;
+  }
 }
 
 Store::Lease::~Lease() {

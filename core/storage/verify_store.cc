@@ -134,7 +134,8 @@ StoreReport verify_store(const std::filesystem::path& file, const crypto::StoreK
   StoreReport report;
   std::optional<HeadFile> head_file;
   std::vector<std::uint32_t> logged;
-  if (holds(report, [&] { head_file.emplace(HeadFile::beside(file)); })) {
+  holds(report, [&] { head_file.emplace(HeadFile::beside(file)); });
+  if (head_file) {
     logged = check_files(report, file, *head_file, derive_keys(key));
   }
   check_inside(report, file, key, logged, look);

@@ -63,7 +63,7 @@ std::optional<WalFrame> WalChain::next(Bytes frame) {
   if (sum != written) return std::nullopt;
   sum_ = sum;
   const auto tag = frame.last(kTagSize);
-  std::copy(tag.begin(), tag.end(), out.tag.begin());
+  std::ranges::copy(tag, out.tag.begin());
   return out;
 }
 

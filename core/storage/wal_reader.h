@@ -56,8 +56,8 @@ class WalChain {
 [[nodiscard]] WalContents read_wal(const FileDescriptor& file);
 
 // Frames [first, last) of a log that this process has just written, unchecked.
-[[nodiscard]] std::vector<WalFrame> read_new_frames(const FileDescriptor& file,
-                                                    std::uint64_t first, std::uint64_t last);
+[[nodiscard]] std::vector<WalFrame> read_new_frames(const FileDescriptor& file, std::uint64_t first,
+                                                    std::uint64_t last);
 [[nodiscard]] LogSalts read_salts(const FileDescriptor& file);
 
 }  // namespace hub::storage

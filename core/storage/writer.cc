@@ -44,6 +44,7 @@ Writer::~Writer() {
 }
 
 void Writer::submit(Job job) {
+  require(static_cast<bool>(job.act), "a job has something to do");
   std::unique_lock lock(mutex_);
   room_.wait(lock, [this] { return closing_ || waiting_.size() < options_.queue_jobs; });
   if (closing_) {
@@ -58,6 +59,7 @@ void Writer::submit(Job job) {
 }
 
 bool Writer::try_submit(Job& job) {
+  require(static_cast<bool>(job.act), "a job has something to do");
   const std::scoped_lock lock(mutex_);
   if (closing_ || waiting_.size() >= options_.queue_jobs) return false;
   if (!job.may_wait) ++urgent_;
@@ -102,7 +104,7 @@ StoreStatus Writer::status() const {
 
 LogState Writer::log_state() const {
   const std::scoped_lock lock(mutex_);
-  return {status_.log_frames, log_is_empty_, last_commit_};
+  return {status_.log_frames, log_is_empty_, times_emptied_, last_commit_};
 }
 
 bool Writer::due(std::unique_lock<std::mutex>& lock) {
@@ -211,8 +213,9 @@ void Writer::roll_back(const std::exception* reason) {
   if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) {
     // The kernel may have dropped the pages and report the next fsync as done.
     broken_ = true;
-    log_error("store: stopped", {{"reason", "the disk did not take what was written; check the "
-                                            "disk, then restart: start-up finds what is there"}});
+    log_error("store: stopped", {{"reason",
+                                  "the disk did not take what was written; check the "
+                                  "disk, then restart: start-up finds what is there"}});
   }
   if (connection_.in_transaction()) {
     try {
@@ -249,6 +252,7 @@ void Writer::finish_log(LogEnding ending) {
   keeper_.log_emptied();
   const std::scoped_lock lock(mutex_);
   log_is_empty_ = ending == LogEnding::Truncate;
+  if (log_is_empty_) ++times_emptied_;
 }
 
 void Writer::publish() {

@@ -28,7 +28,8 @@ enum class LogEnding : std::uint8_t {
 struct LogState {
   std::uint64_t frames = 0;
   bool is_empty = false;  // holds not even frames that no longer count
-  SteadyTime last_commit{};
+  std::uint64_t times_emptied = 0;
+  SteadyTime last_commit;
 };
 
 class Writer {
@@ -86,7 +87,7 @@ class Writer {
   bool broken_ = false;                 // an fsync failed: what is on the disk is unknown
   bool in_outage_ = false;
   bool said_ = false;  // in the log, of this outage
-  SteadyTime next_outage_line_{};
+  SteadyTime next_outage_line_;
 
   std::mutex gate_;  // held from COMMIT until the head is written or known to be behind
 
@@ -95,14 +96,15 @@ class Writer {
   std::condition_variable room_;
   std::deque<Job> waiting_;
   std::size_t urgent_ = 0;  // of those waiting
-  SteadyTime first_deferred_{};
+  SteadyTime first_deferred_;
   std::optional<LogEnding> ending_;
   bool head_behind_ = false;
-  SteadyTime retry_at_{};
-  bool log_is_empty_ = false;  // not even frames that no longer count
+  SteadyTime retry_at_;
+  bool log_is_empty_ = false;
+  std::uint64_t times_emptied_ = 0;
   bool closing_ = false;
   StoreStatus status_;
-  SteadyTime last_commit_{};
+  SteadyTime last_commit_;
 
   std::thread thread_;
 };

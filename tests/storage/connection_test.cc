@@ -1,9 +1,8 @@
 #include "core/storage/connection.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <fcntl.h>
 
 #include "core/storage/store_error.h"
 #include "tests/storage/temporary_store.h"

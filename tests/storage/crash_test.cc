@@ -71,8 +71,7 @@ TEST(Crash, LosesNothingThatWasAcknowledged) {
       EXPECT_TRUE(report.sound()) << report.findings.front();
     }
     const auto there = items(*temporary.open());
-    EXPECT_TRUE(std::includes(there.begin(), there.end(), acknowledged.begin(),
-                              acknowledged.end()))
+    EXPECT_TRUE(std::includes(there.begin(), there.end(), acknowledged.begin(), acknowledged.end()))
         << "round " << round;
   }
   EXPECT_GT(acknowledged.size(), 1000U);

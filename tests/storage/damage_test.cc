@@ -41,8 +41,9 @@ const History& history() {
     {
       const auto store = temporary.open();
       for (std::int64_t i = 1; i < 60; i += 6) {
-        EXPECT_TRUE(store->commit(
-            [i](Connection& c) { c.run("UPDATE item SET body = zeroblob(6000) WHERE number = ?", i); }));
+        EXPECT_TRUE(store->commit([i](Connection& c) {
+          c.run("UPDATE item SET body = zeroblob(6000) WHERE number = ?", i);
+        }));
       }
     }
     out.settled = temporary.image();
@@ -101,8 +102,8 @@ class Damage : public testing::Test {
 };
 
 TEST_F(Damage, IsNotSeenWhereThereIsNone) {
-  for (const auto& image : {history().early, history().settled, history().logged,
-                            history().before, history().sooner}) {
+  for (const auto& image :
+       {history().early, history().settled, history().logged, history().before, history().sooner}) {
     EXPECT_FALSE(found(image));
   }
 }
@@ -181,8 +182,8 @@ TEST_F(Damage, TwoPagesSwappedOrCopiedAreFound) {
 
 TEST_F(Damage, AStoreCutOrLengthenedIsFoundAtStart) {
   const auto size = history().settled[kStore].size();
-  for (const auto other : {size - 1, size + 1, size - kPageSize, size + kPageSize, kPageSize,
-                           std::size_t{0}}) {
+  for (const auto other :
+       {size - 1, size + 1, size - kPageSize, size + kPageSize, kPageSize, std::size_t{0}}) {
     auto image = history().settled;
     image[kStore].resize(other, 0xee);
     EXPECT_NE(found_at_start(image), std::nullopt) << other;
@@ -271,7 +272,8 @@ TEST_F(Damage, ALogThatNamesAbsurdPagesCostsNoMemory) {
   // Sound checksums, which need no key, over a page number near 2^32.
   auto image = history().logged;
   auto& log = image[kLog];
-  const auto checksum = [&](std::size_t from, std::size_t size, std::uint32_t& a, std::uint32_t& b) {
+  const auto checksum = [&](std::size_t from, std::size_t size, std::uint32_t& a,
+                            std::uint32_t& b) {
     for (std::size_t at = from; at < from + size; at += 8) {
       const auto word = [&](std::size_t place) {
         return log[place] | (std::uint32_t{log[place + 1]} << 8U) |

@@ -131,14 +131,13 @@ TEST(Store, RollsBackEveryJobOfATransactionInWhichOneFails) {
   std::vector<std::promise<bool>> promises(3);
   HeldWriter held(*store);
   for (std::int64_t i = 0; i < 3; ++i) {
-    store->submit({.act =
-                       [i](Connection& c) {
-                         put_item(c, i);
-                         if (i == 1) throw std::runtime_error("no");
-                       },
-                   .done = [&promises, i](bool ok) {
-                     promises[static_cast<std::size_t>(i)].set_value(ok);
-                   }});
+    store->submit(
+        {.act =
+             [i](Connection& c) {
+               put_item(c, i);
+               if (i == 1) throw std::runtime_error("no");
+             },
+         .done = [&promises, i](bool ok) { promises[static_cast<std::size_t>(i)].set_value(ok); }});
   }
   held.release();
   for (auto& promise : promises) EXPECT_FALSE(promise.get_future().get());
@@ -156,7 +155,10 @@ TEST(Store, CommitsOnceForAllThatWaited) {
   std::promise<void> last;
   for (std::int64_t i = 1; i <= 100; ++i) {
     store->submit({.act = [i](Connection& c) { put_item(c, i); },
-                   .done = [&last, i](bool) { if (i == 100) last.set_value(); }});
+                   .done =
+                       [&last, i](bool) {
+                         if (i == 100) last.set_value();
+                       }});
   }
   held.release();
   last.get_future().wait();

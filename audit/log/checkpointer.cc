@@ -1,0 +1,69 @@
+#include "audit/log/checkpointer.h"
+
+#include <chrono>
+#include <utility>
+
+#include "audit/log/tile_source.h"
+#include "core/base/file.h"
+#include "core/crypto/note.h"
+#include "core/storage/store_error.h"
+
+namespace hub::audit {
+namespace {
+
+constexpr auto kLeastPeriod = std::chrono::seconds(1);
+constexpr std::size_t kLargestFile = 256U << 10U;
+
+TreeHead head_in(const std::filesystem::path& file, Bytes note, const Log& log,
+                 const crypto::LogKey& key) {
+  const crypto::NoteVerifier verifier(log.origin(), key.verify_key().bytes);
+  const auto checkpoint = open_checkpoint(as_text(note), verifier);
+  if (!checkpoint) {
+    throw storage::StoreError(storage::StoreFault::Damaged,
+                              file.string() + ": " + std::string(describe(checkpoint.error())) +
+                                  "; fetch this log's last checkpoint from a witness and put it "
+                                  "there");
+  }
+  return {checkpoint->size, checkpoint->root};
+}
+
+bool continues(Connection& connection, const TreeHead& now, const TreeHead& before) {
+  if (before.size > now.size) return false;
+  TileSource source(connection);
+  return tree_root(source, before.size) == before.root;
+}
+
+}  // namespace
+
+std::filesystem::path Checkpointer::beside(const std::filesystem::path& store) {
+  auto out = store;
+  out += ".checkpoint";
+  return out;
+}
+
+Checkpointer::Checkpointer(const Log& log, const crypto::LogKey& key, std::filesystem::path file,
+                           const Clock& clock, Connection& connection)
+    : log_(log), key_(key), file_(std::move(file)), clock_(clock) {
+  const auto note = read_file_if_there(file_, kLargestFile);
+  if (!note) return;
+  signed_ = head_in(file_, *note, log_, key_);
+  if (continues(connection, log_.head(), *signed_)) return;
+  throw storage::StoreError(storage::StoreFault::Stale,
+                            file_.string() +
+                                ": the log is older than what it has signed, or another one; "
+                                "restore the newest backup, or retire this log's origin");
+}
+
+bool Checkpointer::run() {
+  const auto head = log_.head();
+  const auto now = clock_.steady();
+  if (signed_ == head || (signed_at_ && now - *signed_at_ < kLeastPeriod)) return false;
+  const auto note = crypto::sign_note(
+      checkpoint_text(Checkpoint{log_.origin(), head.size, head.root}), log_.origin(), key_);
+  replace_file(file_, as_bytes(note));
+  signed_ = head;
+  signed_at_ = now;
+  return true;
+}
+
+}  // namespace hub::audit

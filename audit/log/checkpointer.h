@@ -1,0 +1,41 @@
+// Signs the log's committed tree, at most once a second, into the checkpoint file beside the store.
+//
+// A log must never sign two trees of which one is no beginning of the other. So what stands in the
+// file is compared with the log first: a smaller or another log (a restored backup, say) is not
+// signed for.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "audit/log/log.h"
+#include "audit/proof/checkpoint.h"
+#include "core/base/clock.h"
+#include "core/crypto/signing.h"
+
+namespace hub::audit {
+
+class Checkpointer {
+ public:
+  // Beside a store: FILE.checkpoint.
+  [[nodiscard]] static std::filesystem::path beside(const std::filesystem::path& store);
+
+  // All references must outlive it. Throws StoreError{Stale} if the file holds a checkpoint that
+  // the log does not continue, {Damaged} if it holds none of this log's.
+  Checkpointer(const Log& log, const crypto::LogKey& key, std::filesystem::path file,
+               const Clock& clock, Connection& connection);
+
+  // Signs and writes what is due; true when it did. For the maintenance thread.
+  bool run();
+
+ private:
+  const Log& log_;
+  const crypto::LogKey& key_;
+  const std::filesystem::path file_;
+  const Clock& clock_;
+  std::optional<TreeHead> signed_;
+  std::optional<SteadyTime> signed_at_;
+};
+
+}  // namespace hub::audit

@@ -1,0 +1,224 @@
+#include "audit/log/log.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "audit/log/tile_source.h"
+#include "audit/proof/checkpoint.h"
+#include "core/base/result.h"
+#include "core/crypto/merkle.h"
+#include "core/crypto/secret.h"
+#include "core/storage/store_error.h"
+
+namespace hub::audit {
+namespace {
+
+// Ranges in one entry: each takes at most 43 bytes of a leaf.
+constexpr std::size_t kMostRanges = 1000;
+
+[[noreturn]] void refuse(const Connection& connection, const std::string& what) {
+  throw storage::StoreError(storage::StoreFault::Damaged,
+                            connection.file().string() + ": " + what +
+                                "; stop, keep the files as they are and run the verification");
+}
+
+bool has_tables(Connection& connection) {
+  return connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'log_frontier'").step();
+}
+
+Frontier stored_frontier(Connection& connection) {
+  auto row = connection.prepare("SELECT state FROM log_frontier");
+  if (!row.step()) return {};
+  auto frontier = Frontier::parse(row.bytes(0));
+  if (!frontier) refuse(connection, "the edge of the audit log cannot be read");
+  return std::move(*frontier);
+}
+
+std::uint64_t count_entries(Connection& connection) {
+  auto row = connection.prepare("SELECT max(idx) FROM log_entry");
+  return row.step() && !row.is_null(0) ? static_cast<std::uint64_t>(row.int64(0)) + 1 : 0;
+}
+
+Buffer joined(const std::vector<crypto::Digest>& hashes) {
+  Buffer out;
+  out.reserve(hashes.size() * sizeof(crypto::Digest));
+  for (const auto& hash : hashes) append(out, hash);
+  return out;
+}
+
+std::vector<EntryRange> ranges_of(std::vector<std::uint64_t>& indices) {
+  std::ranges::sort(indices);
+  std::vector<EntryRange> out;
+  for (const auto index : indices) {
+    if (!out.empty() && index <= out.back().second + 1) {
+      out.back().second = index;
+    } else {
+      out.emplace_back(index, index);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+const char* const kLogTables =
+    "CREATE TABLE log_entry (idx INTEGER PRIMARY KEY, leaf BLOB NOT NULL, detail BLOB) STRICT;"
+    "CREATE TABLE log_tile (level INTEGER NOT NULL, tile INTEGER NOT NULL, hashes BLOB NOT NULL,"
+    " PRIMARY KEY (level, tile)) WITHOUT ROWID, STRICT;"
+    "CREATE TABLE log_frontier (one INTEGER PRIMARY KEY CHECK (one = 1), state BLOB NOT NULL)"
+    " STRICT;";
+
+Log::Log(std::string origin, std::string party, const Clock& clock)
+    : origin_(std::move(origin)),
+      party_(std::move(party)),
+      clock_(clock),
+      head_(storage::empty_tree()) {
+  require(is_origin(origin_), "a log's origin is a key name");
+}
+
+TreeHead Log::load(Connection& connection) {
+  edge_ = {};
+  if (has_tables(connection)) load_edge(connection);
+  committed_ = edge_;
+  changed_ = false;
+  const std::scoped_lock lock(mutex_);
+  head_ = {edge_.frontier.size(), edge_.frontier.root()};
+  return head_;
+}
+
+// The open tiles come from the entries and the tiles below; what they hash to must be the edge.
+void Log::load_edge(Connection& connection) {
+  const auto stored = stored_frontier(connection);
+  if (stored.size() != count_entries(connection)) {
+    refuse(connection, "the audit log has not as many entries as its edge says");
+  }
+  TileSource source(connection);
+  std::vector<crypto::Digest> subtrees;  // the largest first, as an edge has them
+  unsigned level = 0;
+  for (auto hashes = stored.size(); hashes > 0; hashes /= kTileWidth, ++level) {
+    auto& open = edge_.open_tiles.emplace_back();
+    Frontier part;
+    for (auto at = hashes - hashes % kTileWidth; at < hashes; ++at) {
+      open.push_back(source.hash(level * kTileHeight, at));
+      part.append(open.back());
+    }
+    subtrees.insert(subtrees.begin(), part.subtrees().begin(), part.subtrees().end());
+  }
+  if (!std::ranges::equal(subtrees, stored.subtrees())) {
+    refuse(connection, "the edge of the audit log is not that of its entries");
+  }
+  edge_.frontier = stored;
+}
+
+std::uint64_t Log::append(Connection& connection, const Entry& entry, const Detail& detail) {
+  Leaf leaf{entry, party_, edge_.frontier.size(), clock_.now(), std::nullopt};
+  Buffer stored_detail;
+  if (!is_empty(detail)) {
+    DetailSalt salt{};
+    crypto::fill_random(salt);
+    stored_detail = write_detail(detail, salt);
+    leaf.detail = commitment_to(stored_detail);
+  }
+  const auto bytes = write_leaf(leaf);
+  if (bytes.size() > kLargestLeaf) {
+    throw EntryTooLarge("an entry of the audit log would be larger than 65,535 bytes; send " +
+                        std::to_string(kMostEnvelopes) + " envelopes or fewer at a time");
+  }
+  auto insert = connection.prepare("INSERT INTO log_entry (idx, leaf, detail) VALUES (?, ?, ?)");
+  insert.bind(1, leaf.index).bind(2, as_bytes(bytes));
+  if (leaf.detail) insert.bind(3, stored_detail);
+  insert.run();
+  changed_ = true;
+  extend(connection, crypto::leaf_hash(as_bytes(bytes)));
+  return leaf.index;
+}
+
+void Log::extend(Connection& connection, const crypto::Digest& leaf) {
+  edge_.frontier.append(leaf);
+  auto hash = leaf;
+  auto count = edge_.frontier.size();
+  for (std::size_t level = 0;; ++level, count /= kTileWidth) {
+    if (level == edge_.open_tiles.size()) edge_.open_tiles.emplace_back().reserve(kTileWidth);
+    auto& open = edge_.open_tiles[level];
+    open.push_back(hash);
+    if (open.size() < kTileWidth) return;
+    connection.run("INSERT INTO log_tile (level, tile, hashes) VALUES (?, ?, ?)", level,
+                   count / kTileWidth - 1, joined(open));
+    hash = crypto::merkle_root(open);
+    open.clear();
+  }
+}
+
+std::uint64_t Log::erase_details(Connection& connection, std::vector<std::uint64_t> indices,
+                                 const Entry& entry, const Detail& detail) {
+  for (const auto index : indices) {
+    connection.run("UPDATE log_entry SET detail = NULL WHERE idx = ?", index);
+  }
+  const auto ranges = ranges_of(indices);
+  const auto first = edge_.frontier.size();
+  std::size_t at = 0;
+  do {
+    auto part = entry;
+    const auto end = std::min(ranges.size(), at + kMostRanges);
+    part.erased.assign(ranges.begin() + static_cast<std::ptrdiff_t>(at),
+                       ranges.begin() + static_cast<std::ptrdiff_t>(end));
+    append(connection, part, detail);
+    at = end;
+  } while (at < ranges.size());
+  return first;
+}
+
+TreeHead Log::before_commit(Connection& connection) {
+  if (!changed_) return head();
+  connection.run("INSERT OR REPLACE INTO log_frontier (one, state) VALUES (1, ?)",
+                 edge_.frontier.serialise());
+  return {edge_.frontier.size(), edge_.frontier.root()};
+}
+
+void Log::committed() noexcept {
+  if (!std::exchange(changed_, false)) return;
+  committed_ = edge_;
+  const std::scoped_lock lock(mutex_);
+  head_ = {edge_.frontier.size(), edge_.frontier.root()};
+}
+
+void Log::rolled_back() noexcept {
+  if (std::exchange(changed_, false)) edge_ = committed_;
+}
+
+TreeHead Log::head() const {
+  const std::scoped_lock lock(mutex_);
+  return head_;
+}
+
+std::vector<StoredEntry> Log::entries(Connection& connection, std::uint64_t from,
+                                      std::size_t limit) {
+  std::vector<StoredEntry> out;
+  auto rows = connection.prepare(
+      "SELECT idx, leaf, detail FROM log_entry WHERE idx >= ? ORDER BY idx LIMIT ?");
+  rows.bind(1, from).bind(2, limit);
+  while (rows.step()) {
+    StoredEntry entry{static_cast<std::uint64_t>(rows.int64(0)), to_text(rows.bytes(1)), {}};
+    if (!rows.is_null(2)) {
+      auto detail = parse_detail(rows.bytes(2));
+      if (!detail) refuse(connection, "the detail of an entry cannot be read");
+      entry.detail = std::move(*detail);
+    }
+    out.push_back(std::move(entry));
+  }
+  return out;
+}
+
+std::vector<crypto::Digest> Log::inclusion(Connection& connection, std::uint64_t index,
+                                           std::uint64_t size) {
+  TileSource source(connection);
+  return inclusion_proof(source, index, size);
+}
+
+std::vector<crypto::Digest> Log::consistency(Connection& connection, std::uint64_t old_size,
+                                             std::uint64_t size) {
+  TileSource source(connection);
+  return consistency_proof(source, old_size, size);
+}
+
+}  // namespace hub::audit

@@ -1,0 +1,196 @@
+#include "audit/log/verify_log.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "audit/log/tile_source.h"
+#include "core/crypto/merkle.h"
+
+namespace hub::audit {
+namespace {
+
+constexpr std::size_t kMostFindings = 1000;
+constexpr std::uint64_t kProgressEvery = 4096;
+
+class Verification {
+ public:
+  Verification(Connection& connection, const LogExpectation& expected)
+      : connection_(connection), expected_(expected) {}
+
+  void open_checkpoint_note() {
+    if (!expected_.note) {
+      if (expected_.tree.size != 0) find("there is no checkpoint of this log");
+      return;
+    }
+    auto checkpoint = open_checkpoint(*expected_.note, expected_.key);
+    if (!checkpoint) return find("checkpoint: " + std::string(describe(checkpoint.error())));
+    report_.checkpoint = std::move(*checkpoint);
+    compare_checkpoint();
+  }
+
+  void walk(const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+    auto rows = connection_.prepare("SELECT idx, leaf, detail FROM log_entry ORDER BY idx");
+    while (rows.step()) {
+      const auto index = static_cast<std::uint64_t>(rows.int64(0));
+      if (index != frontier_.size()) {
+        find("entry " + std::to_string(frontier_.size()) + " is missing");
+        return;
+      }
+      check_entry(index, rows);
+      add_hash(crypto::leaf_hash(rows.bytes(1)));
+      compare_checkpoint();
+      if (progress && frontier_.size() % kProgressEvery == 0) {
+        progress(frontier_.size(), expected_.tree.size);
+      }
+    }
+    if (progress) progress(frontier_.size(), expected_.tree.size);
+  }
+
+  LogReport finish() && {
+    report_.tree = {frontier_.size(), frontier_.root()};
+    if (report_.tree != expected_.tree) {
+      find("the entries are not those that the head file names: " +
+           std::to_string(report_.tree.size) + " are there, " +
+           std::to_string(expected_.tree.size) + " were committed");
+    }
+    if (report_.checkpoint && report_.checkpoint->size > frontier_.size()) {
+      find("the checkpoint names more entries than there are");
+    }
+    check_edge();
+    check_no_more_tiles();
+    check_erasures();
+    return std::move(report_);
+  }
+
+ private:
+  void find(std::string line) {
+    if (report_.findings.size() < kMostFindings) report_.findings.push_back(std::move(line));
+  }
+
+  void check_entry(std::uint64_t index, const storage::Statement& row) {
+    const auto leaf = parse_leaf(as_text(row.bytes(1)));
+    const auto name = "entry " + std::to_string(index);
+    if (!leaf) return find(name + ": " + std::string(describe(leaf.error())));
+    if (leaf->index != index) find(name + " carries another number");
+    for (const auto& range : leaf->entry.erased) {
+      if (range.second >= index) find(name + " says that later entries were erased");
+      erased_.push_back(range);
+    }
+    if (!leaf->detail) {
+      if (!row.is_null(2)) find(name + " has a detail that it does not commit to");
+    } else if (row.is_null(2)) {
+      missing_.push_back(index);
+    } else if (commitment_to(row.bytes(2)) != leaf->detail) {
+      find(name + ": its detail was changed");
+    } else {
+      ++report_.details;
+      present_.push_back(index);
+    }
+  }
+
+  void add_hash(const crypto::Digest& leaf) {
+    frontier_.append(leaf);
+    auto hash = leaf;
+    auto count = frontier_.size();
+    for (std::size_t level = 0;; ++level, count /= kTileWidth) {
+      if (level == open_.size()) open_.emplace_back();
+      open_[level].push_back(hash);
+      if (open_[level].size() < kTileWidth) return;
+      check_tile(level, count / kTileWidth - 1, open_[level]);
+      hash = crypto::merkle_root(open_[level]);
+      open_[level].clear();
+    }
+  }
+
+  void check_tile(std::size_t level, std::uint64_t number,
+                  const std::vector<crypto::Digest>& hashes) {
+    ++tiles_;
+    auto row = connection_.prepare("SELECT hashes FROM log_tile WHERE level = ? AND tile = ?");
+    row.bind(1, level).bind(2, number);
+    Buffer expected;
+    for (const auto& hash : hashes) append(expected, hash);
+    if (row.step() && same_bytes(row.bytes(0), expected)) return;
+    find("tile " + std::to_string(number) + " of level " + std::to_string(level) +
+         " is not that of the entries");
+  }
+
+  // Asked at every size, so that the tree is compared when it has the checkpoint's size.
+  void compare_checkpoint() {
+    if (!report_.checkpoint || report_.checkpoint->size != frontier_.size()) return;
+    if (report_.checkpoint->root == frontier_.root()) return;
+    find("the checkpoint names another tree than the first " + std::to_string(frontier_.size()) +
+         " entries make");
+  }
+
+  void check_edge() {
+    auto row = connection_.prepare("SELECT state FROM log_frontier");
+    const bool there = row.step();
+    const auto stored = there ? Frontier::parse(row.bytes(0)) : std::optional(Frontier());
+    if (!stored || *stored != frontier_) find("the stored edge is not that of the entries");
+  }
+
+  void check_no_more_tiles() {
+    auto row = connection_.prepare("SELECT count(*) FROM log_tile");
+    if (!row.step() || static_cast<std::uint64_t>(row.int64(0)) != tiles_) {
+      find("there are more or fewer tiles than the entries make");
+    }
+  }
+
+  void check_erasures() {
+    merge_erased();
+    for (const auto index : missing_) {
+      if (is_erased(index)) {
+        ++report_.erased;
+      } else {
+        find("entry " + std::to_string(index) + ": its detail is missing and no entry erased it");
+      }
+    }
+    for (const auto index : present_) {
+      if (is_erased(index)) {
+        find("entry " + std::to_string(index) + ": its detail was erased and is there");
+      }
+    }
+  }
+
+  // Sorted, and no two of them overlap.
+  void merge_erased() {
+    std::ranges::sort(erased_);
+    std::vector<EntryRange> out;
+    for (const auto& range : erased_) {
+      if (!out.empty() && range.first <= out.back().second) {
+        out.back().second = std::max(out.back().second, range.second);
+      } else {
+        out.push_back(range);
+      }
+    }
+    erased_ = std::move(out);
+  }
+
+  [[nodiscard]] bool is_erased(std::uint64_t index) const {
+    const auto after = std::ranges::upper_bound(erased_, index, {}, &EntryRange::first);
+    return after != erased_.begin() && std::prev(after)->second >= index;
+  }
+
+  Connection& connection_;
+  const LogExpectation& expected_;
+  LogReport report_;
+  Frontier frontier_;
+  std::vector<std::vector<crypto::Digest>> open_;
+  std::uint64_t tiles_ = 0;
+  std::vector<EntryRange> erased_;
+  std::vector<std::uint64_t> missing_;
+  std::vector<std::uint64_t> present_;
+};
+
+}  // namespace
+
+LogReport verify_log(Connection& connection, const LogExpectation& expected,
+                     const std::function<void(std::uint64_t done, std::uint64_t all)>& progress) {
+  Verification verification(connection, expected);
+  verification.open_checkpoint_note();
+  verification.walk(progress);
+  return std::move(verification).finish();
+}
+
+}  // namespace hub::audit

@@ -1,0 +1,82 @@
+#include "audit/proof/checkpoint.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <span>
+
+#include "core/base/encoding.h"
+
+namespace hub::audit {
+namespace {
+
+constexpr std::string_view kCosignature = "cosignature/v1";
+constexpr std::uint64_t kMostEntries = (std::uint64_t{1} << 63U) - 1;
+constexpr std::size_t kLargestNote = 256U << 10U;
+
+// The text up to the next newline, which is taken away; nothing when there is none.
+std::optional<std::string_view> take_line(std::string_view& text) {
+  const auto end = text.find('\n');
+  if (end == std::string_view::npos) return std::nullopt;
+  const auto line = text.substr(0, end);
+  text.remove_prefix(end + 1);
+  return line;
+}
+
+std::optional<std::uint64_t> parse_size(std::string_view digits) {
+  std::uint64_t out = 0;
+  const auto* const end = digits.data() + digits.size();  // NOLINT(*-arithmetic)
+  const auto [stop, error] = std::from_chars(digits.data(), end, out);
+  const bool canonical = !digits.empty() && (digits.front() != '0' || digits.size() == 1);
+  if (error != std::errc() || stop != end || !canonical || out > kMostEntries) return std::nullopt;
+  return out;
+}
+
+}  // namespace
+
+std::string_view describe(CheckpointError error) {
+  switch (error) {
+    case CheckpointError::Malformed: return "this is no checkpoint";
+    case CheckpointError::WrongRootOfNothing: return "an empty log has another root";
+    case CheckpointError::OtherOrigin: return "the checkpoint is another log's";
+    case CheckpointError::NotSigned: return "the log's own key did not sign the checkpoint";
+  }
+  return "this is no checkpoint";
+}
+
+bool is_origin(std::string_view text) {
+  return crypto::is_note_key_name(text) && text != kCosignature;
+}
+
+std::string checkpoint_text(const Checkpoint& checkpoint) {
+  require(is_origin(checkpoint.origin), "a log's origin is a key name");
+  return checkpoint.origin + "\n" + std::to_string(checkpoint.size) + "\n" +
+         to_base64(checkpoint.root) + "\n";
+}
+
+Result<Checkpoint, CheckpointError> parse_checkpoint(std::string_view text) {
+  const auto origin = take_line(text);
+  const auto size_line = origin ? take_line(text) : std::nullopt;
+  const auto root_line = size_line ? take_line(text) : std::nullopt;
+  if (!root_line || !text.empty() || !is_origin(*origin)) return fail(CheckpointError::Malformed);
+  const auto size = parse_size(*size_line);
+  const auto root = from_base64(*root_line);
+  if (!size || !root || root->size() != 32) return fail(CheckpointError::Malformed);
+  Checkpoint out{std::string(*origin), *size, {}};
+  std::copy(root->begin(), root->end(), out.root.begin());
+  if (out.size == 0 && out.root != crypto::sha256({})) {
+    return fail(CheckpointError::WrongRootOfNothing);
+  }
+  return out;
+}
+
+Result<Checkpoint, CheckpointError> open_checkpoint(std::string_view note,
+                                                    const crypto::NoteVerifier& log) {
+  const auto opened = crypto::open_note(note, std::span(&log, 1), kLargestNote);
+  if (!opened) return fail(CheckpointError::NotSigned);
+  auto checkpoint = parse_checkpoint(opened->text);
+  if (checkpoint && checkpoint->origin != log.name()) return fail(CheckpointError::OtherOrigin);
+  return checkpoint;
+}
+
+}  // namespace hub::audit

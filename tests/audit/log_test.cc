@@ -1,0 +1,167 @@
+#include "audit/log/log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "audit/proof/tree_proof.h"
+#include "core/crypto/merkle.h"
+#include "core/storage/store_error.h"
+#include "tests/audit/temporary_log.h"
+
+namespace hub::audit {
+namespace {
+
+std::vector<crypto::Digest> leaf_hashes(const TemporaryLog& temporary) {
+  return temporary.store->read([](Connection& c) {
+    std::vector<crypto::Digest> out;
+    for (const auto& entry : Log::entries(c, 0, 1'000'000)) {
+      out.push_back(crypto::leaf_hash(as_bytes(entry.leaf)));
+    }
+    return out;
+  });
+}
+
+TEST(Log, GrowsTheTreeOfItsEntries) {
+  TemporaryLog temporary;
+  EXPECT_EQ(temporary.log->head(), storage::empty_tree());
+  std::uint64_t size = 0;
+  for (const std::uint64_t more : {1, 1, 5, 248, 1, 1, 300, 512}) {
+    temporary.append(more);
+    size += more;
+    const auto leaves = leaf_hashes(temporary);
+    EXPECT_EQ(temporary.log->head(), (TreeHead{size, crypto::merkle_root(leaves)}));
+    EXPECT_EQ(temporary.store->status().tree, temporary.log->head());
+  }
+}
+
+TEST(Log, GoesOnAfterARestartAtEverySizeAroundATile) {
+  TemporaryLog temporary;
+  temporary.append(254);
+  for (int i = 0; i < 4; ++i) {
+    const auto head = temporary.log->head();
+    temporary.open();
+    EXPECT_EQ(temporary.log->head(), head);
+    temporary.append(1);
+  }
+  temporary.append(511);
+  temporary.open();
+  temporary.append(2);
+  const auto leaves = leaf_hashes(temporary);
+  EXPECT_EQ(temporary.log->head().root, crypto::merkle_root(leaves));
+}
+
+TEST(Log, TakesBackWhatWasRolledBack) {
+  TemporaryLog temporary;
+  temporary.append(255);
+  const auto head = temporary.log->head();
+  EXPECT_FALSE(temporary.store->commit([&](Connection& c) {
+    for (std::uint64_t i = 0; i < 10; ++i) {
+      temporary.log->append(c, TemporaryLog::entry(i), TemporaryLog::detail(i));
+    }
+    throw EnvError("rolled back on purpose");
+  }));
+  EXPECT_EQ(temporary.log->head(), head);
+  temporary.append(3);
+  EXPECT_EQ(temporary.log->head().root, crypto::merkle_root(leaf_hashes(temporary)));
+  temporary.open();
+  EXPECT_EQ(temporary.log->head().size, 258U);
+}
+
+TEST(Log, ShowsAHeadOnlyOnceItIsCommitted) {
+  TemporaryLog temporary;
+  ASSERT_TRUE(temporary.store->commit([&](Connection& c) {
+    EXPECT_EQ(temporary.log->append(c, TemporaryLog::entry(1), {}), 0U);
+    EXPECT_EQ(temporary.log->append(c, TemporaryLog::entry(1), {}), 1U);
+    EXPECT_EQ(temporary.log->head().size, 0U);
+  }));
+  EXPECT_EQ(temporary.log->head().size, 2U);
+}
+
+TEST(Log, ProvesItsEntriesAndItsGrowth) {
+  TemporaryLog temporary;
+  temporary.append(700);
+  const auto leaves = leaf_hashes(temporary);
+  temporary.store->read([&](Connection& c) {
+    for (const std::uint64_t size : {1, 255, 256, 257, 512, 699, 700}) {
+      const auto root = crypto::merkle_root(std::span(leaves).first(size));
+      for (const std::uint64_t index : {0, 100, 255, 256, 511, 698, 699}) {
+        if (index >= size) continue;
+        const auto proof = Log::inclusion(c, index, size);
+        EXPECT_EQ(crypto::root_of_path(leaves[index], index, size, proof), root);
+      }
+      const auto proof = Log::consistency(c, size, 700);
+      EXPECT_TRUE(is_consistent(size, root, 700, temporary.log->head().root, proof));
+    }
+  });
+}
+
+TEST(Log, KeepsNoDetailWhereThereIsNone) {
+  TemporaryLog temporary;
+  ASSERT_TRUE(temporary.store->commit([&](Connection& c) {
+    temporary.log->append(c, TemporaryLog::entry(0), {});
+    temporary.log->append(c, TemporaryLog::entry(1), TemporaryLog::detail(1));
+  }));
+  const auto entries = temporary.store->read([](Connection& c) { return Log::entries(c, 0, 10); });
+  ASSERT_EQ(entries.size(), 2U);
+  EXPECT_FALSE(entries[0].detail);
+  EXPECT_EQ(entries[1].detail, TemporaryLog::detail(1));
+  EXPECT_THAT(entries[0].leaf, testing::Not(testing::HasSubstr("detail")));
+  EXPECT_THAT(entries[1].leaf, testing::Not(testing::HasSubstr("user-1")));
+  const auto later = temporary.store->read([](Connection& c) { return Log::entries(c, 1, 1); });
+  ASSERT_EQ(later.size(), 1U);
+  EXPECT_EQ(later[0].index, 1U);
+}
+
+TEST(Log, ErasesDetailsAndSaysSo) {
+  TemporaryLog temporary;
+  temporary.append(20);
+  ASSERT_TRUE(temporary.store->commit([&](Connection& c) {
+    Entry erasure;
+    erasure.act = "erasure";
+    EXPECT_EQ(temporary.log->erase_details(c, {5, 3, 4, 9}, erasure, {}), 20U);
+  }));
+  const auto entries = temporary.store->read([](Connection& c) { return Log::entries(c, 0, 100); });
+  for (const std::uint64_t i : {3, 4, 5, 9}) EXPECT_FALSE(entries[i].detail) << i;
+  EXPECT_TRUE(entries[6].detail);
+  const auto leaf = parse_leaf(entries[20].leaf);
+  ASSERT_TRUE(leaf);
+  EXPECT_THAT(leaf->entry.erased, testing::ElementsAre(EntryRange{3, 5}, EntryRange{9, 9}));
+}
+
+TEST(Log, SplitsAnErasureThatOneEntryCannotHold) {
+  TemporaryLog temporary;
+  temporary.append(2400);
+  ASSERT_TRUE(temporary.store->commit([&](Connection& c) {
+    std::vector<std::uint64_t> every_second;
+    for (std::uint64_t i = 0; i < 2400; i += 2) every_second.push_back(i);
+    temporary.log->erase_details(c, every_second, TemporaryLog::entry(0), {});
+  }));
+  EXPECT_EQ(temporary.log->head().size, 2402U);
+}
+
+TEST(Log, RefusesAnEntryTooLargeForALeaf) {
+  TemporaryLog temporary;
+  EXPECT_FALSE(temporary.store->commit([&](Connection& c) {
+    auto entry = TemporaryLog::entry(0);
+    entry.envelopes.assign(2000, {});
+    EXPECT_THROW((void)temporary.log->append(c, entry, {}), EntryTooLarge);
+    throw EnvError("rolled back on purpose");
+  }));
+  EXPECT_EQ(temporary.log->head().size, 0U);
+}
+
+TEST(Log, RefusesToStartOnAnEdgeThatIsNotThatOfItsEntries) {
+  for (const storage::Sql sql : {storage::Sql("DELETE FROM log_entry WHERE idx = 299"),
+                                 storage::Sql("UPDATE log_entry SET leaf = x'00' WHERE idx = 280"),
+                                 storage::Sql("DELETE FROM log_frontier"),
+                                 storage::Sql("UPDATE log_frontier SET state = x'00'"),
+                                 storage::Sql("DELETE FROM log_tile")}) {
+    TemporaryLog temporary;
+    temporary.append(300);
+    temporary.tamper(sql);
+    EXPECT_THROW(temporary.open(), storage::StoreError) << sql.text();
+  }
+}
+
+}  // namespace
+}  // namespace hub::audit
