@@ -104,7 +104,8 @@ Agent::Agent(const Config& config, Keys keys, transport::Loop& loop, const Clock
       stream_ids_(clock, crypto::fill_random),
       sent_rows_(kSentRows),
       identifiers_(kIdentifiers),
-      log_(notes_.current_register()->hub() + "/audit/" + config.authority, config.authority, clock),
+      log_(notes_.current_register()->hub() + "/audit/" + config.authority, config.authority,
+           clock),
       outbox_(config.authority, keys_.envelope, peer_epochs_, log_, stream_ids_),
       inbox_(config.authority, keys_.envelope, log_, identifiers_),
       writer_clearing_(config.authority, {}, clock),
@@ -113,7 +114,8 @@ Agent::Agent(const Config& config, Keys keys, transport::Loop& loop, const Clock
       store_(store_options(config), keys_.store, &in_step_, clock),
       lanes_(kLanes, kLaneQueue) {
   if (snapshot()->parties->find(config_.authority) == nullptr) {
-    throw EnvError(config_.authority + " is not in the register; ask the hub's operator to enrol it");
+    throw EnvError(config_.authority +
+                   " is not in the register; ask the hub's operator to enrol it");
   }
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     openers_.push_back(std::make_unique<Opener>(config_.authority, own_epochs_));
@@ -185,8 +187,10 @@ std::string Agent::status_json() {
   if (link.next_attempt) out["link"]["next_attempt"] = to_iso(*link.next_attempt);
   out["spool"] = {{"files_waiting", spool_->waiting()}};
   out["alarms_since_start"] = alarms_;
-  out["store"] = {{"commits", store.commits},     {"rollbacks", store.rollbacks},
-                  {"pages", store.pages},         {"in_outage", store.in_outage},
+  out["store"] = {{"commits", store.commits},
+                  {"rollbacks", store.rollbacks},
+                  {"pages", store.pages},
+                  {"in_outage", store.in_outage},
                   {"log_entries", store.tree.size}};
   return out.dump();
 }

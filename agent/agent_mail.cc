@@ -18,7 +18,8 @@ constexpr auto kTryMuchLater = 60s;
 
 }  // namespace
 
-// ---- out -------------------------------------------------------------------------------------------
+// ---- out
+// -------------------------------------------------------------------------------------------
 
 // From any thread.
 void Agent::sealed(std::vector<SliceRef> slices) {
@@ -32,9 +33,8 @@ void Agent::sealed(std::vector<SliceRef> slices) {
 void Agent::submit_ready() {
   const auto incarnation = *incarnation_;
   lanes_.post("submit", [this, incarnation] {
-    auto slices = store_.read([&](storage::Connection& store) {
-      return Outbox::unsubmitted(store, incarnation);
-    });
+    auto slices = store_.read(
+        [&](storage::Connection& store) { return Outbox::unsubmitted(store, incarnation); });
     loop_.post([this, slices = std::move(slices)]() mutable {
       submissions_.ready(std::move(slices));
       pump();
@@ -147,7 +147,8 @@ void Agent::seal_waiting() {
   if (!store_.try_submit(job)) sealing_waiting_ = false;
 }
 
-// ---- in --------------------------------------------------------------------------------------------
+// ---- in
+// --------------------------------------------------------------------------------------------
 
 void Agent::on_deliver(const schemas::SharedBytes& bytes) {
   if (!lanes_.try_post("deliver", [this, bytes] { take_slice(bytes); })) {
@@ -187,8 +188,8 @@ void Agent::take_slice(const schemas::SharedBytes& bytes) {
       const auto& facts = slice->slice.facts();
       if (taken->expected) {
         ++alarms_["a record is missing in a stream"];
-        send(MessageKind::Gap, encode(schemas::Gap{std::string(facts.sender), facts.stream,
-                                                   *taken->expected}));
+        send(MessageKind::Gap,
+             encode(schemas::Gap{std::string(facts.sender), facts.stream, *taken->expected}));
         return;
       }
       send(MessageKind::Settle, taken->receipts);
@@ -197,7 +198,8 @@ void Agent::take_slice(const schemas::SharedBytes& bytes) {
   store_.submit(std::move(job));
 }
 
-// ---- receipts and voids ----------------------------------------------------------------------------
+// ---- receipts and voids
+// ----------------------------------------------------------------------------
 
 void Agent::on_receipt(Bytes content) {
   auto delivery = schemas::parse_receipt_delivery(content);

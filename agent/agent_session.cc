@@ -19,17 +19,16 @@ struct Rule {
   bool in_session;
 };
 constexpr std::array kRules = {
-    Rule{MessageKind::Welcome, false},     Rule{MessageKind::Submitted, true},
-    Rule{MessageKind::Deliver, true},      Rule{MessageKind::ReceiptDelivery, true},
-    Rule{MessageKind::VoidRequest, true},  Rule{MessageKind::EpochKeys, true},
-    Rule{MessageKind::FetchNote, true},    Rule{MessageKind::NoteDelivery, true},
-    Rule{MessageKind::Gap, true},          Rule{MessageKind::Ping, true},
+    Rule{MessageKind::Welcome, false},    Rule{MessageKind::Submitted, true},
+    Rule{MessageKind::Deliver, true},     Rule{MessageKind::ReceiptDelivery, true},
+    Rule{MessageKind::VoidRequest, true}, Rule{MessageKind::EpochKeys, true},
+    Rule{MessageKind::FetchNote, true},   Rule{MessageKind::NoteDelivery, true},
+    Rule{MessageKind::Gap, true},         Rule{MessageKind::Ping, true},
 };
 
 bool allowed(MessageKind kind, bool in_session) {
-  return std::ranges::any_of(kRules, [&](const Rule& rule) {
-    return rule.kind == kind && rule.in_session == in_session;
-  });
+  return std::ranges::any_of(
+      kRules, [&](const Rule& rule) { return rule.kind == kind && rule.in_session == in_session; });
 }
 
 // No record may be sealed on the word of a broker whose mail would be irrecoverable: a drained
@@ -132,9 +131,8 @@ void Agent::publish_epoch_keys() {
 void Agent::on_epoch_keys(Bytes content) {
   auto statements = schemas::parse_epoch_keys(content);
   if (!statements) return end_session(describe(statements.error()));
-  lanes_.post("epochs", [this, statements = std::move(*statements)] {
-    take_epoch_keys(statements);
-  });
+  lanes_.post("epochs",
+              [this, statements = std::move(*statements)] { take_epoch_keys(statements); });
 }
 
 // On a lane.
@@ -176,7 +174,8 @@ void Agent::fetch_newer(schemas::NoteKind kind, std::uint64_t theirs) {
   const auto now = snapshot();
   const auto ours = kind == schemas::NoteKind::Register ? now->parties->note().number
                                                         : now->bundle->note().number;
-  if (theirs > ours) send(MessageKind::FetchNote, encode(schemas::NoteDelivery{kind, ours + 1, {}}));
+  if (theirs > ours)
+    send(MessageKind::FetchNote, encode(schemas::NoteDelivery{kind, ours + 1, {}}));
 }
 
 void Agent::on_fetch_note(Bytes content) {
@@ -228,7 +227,8 @@ void Agent::adopt(std::shared_ptr<const Snapshot> next, schemas::NoteKind kind) 
   const bool is_register = kind == schemas::NoteKind::Register;
   const auto number = is_register ? next->parties->note().number : next->bundle->note().number;
   const auto current = snapshot();
-  const auto in_force = is_register ? current->parties->note().number : current->bundle->note().number;
+  const auto in_force =
+      is_register ? current->parties->note().number : current->bundle->note().number;
   if (number != in_force + 1) return;  // the same note came twice
   if (is_register) {
     notes_.adopt(next->parties);

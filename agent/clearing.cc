@@ -41,8 +41,8 @@ const policy::Agreement* Clearing::only_agreement(const Snapshot& snapshot,
     const bool covers =
         agreement->status == policy::AgreementStatus::InForce && agreement->starts <= now &&
         now < agreement->ends && has(agreement->record_types, record_type) &&
-        std::ranges::any_of(agreement->parties,
-                            [&](const auto& party) { return party.authority == authority_; });
+        std::ranges::any_of(
+            agreement->parties, [&](const auto& party) { return party.authority == authority_; });
     if (!covers) continue;
     ++candidates;
     found = agreement;
@@ -76,12 +76,13 @@ std::optional<RowProblem> Clearing::fill_terms(const Snapshot& snapshot,
   } else {
     agreement = snapshot.rulebook->agreement(out.agreement);
   }
-  out.purpose = chosen(sharing.purpose, defaults.purpose, agreement ? &agreement->purposes : nullptr);
+  out.purpose =
+      chosen(sharing.purpose, defaults.purpose, agreement ? &agreement->purposes : nullptr);
   out.legal_basis = chosen(sharing.legal_basis, defaults.legal_basis,
                            agreement ? &agreement->legal_bases : nullptr);
   out.regime = chosen({}, {}, agreement ? &agreement->regimes : nullptr);
-  out.handling = chosen(sharing.handling, defaults.handling,
-                        agreement ? &agreement->handling : nullptr);
+  out.handling =
+      chosen(sharing.handling, defaults.handling, agreement ? &agreement->handling : nullptr);
   const auto priority = chosen(sharing.priority, defaults.priority, nullptr);
   out.priority = out.delivery_class == schemas::DeliveryClass::Violence ? schemas::Priority::Urgent
                                                                         : schemas::Priority::Bulk;
@@ -123,7 +124,8 @@ std::shared_ptr<const policy::RecordVerdict> Clearing::ask(const Snapshot& snaps
 }
 
 std::shared_ptr<const Terms> Clearing::shared(Terms terms) {
-  const auto known = std::ranges::find_if(recent_, [&](const auto& kept) { return *kept == terms; });
+  const auto known =
+      std::ranges::find_if(recent_, [&](const auto& kept) { return *kept == terms; });
   if (known != recent_.end()) return *known;
   if (recent_.size() >= kMostRecent) recent_.clear();
   return recent_.emplace_back(std::make_shared<const Terms>(std::move(terms)));

@@ -61,9 +61,9 @@ Config read_config(const std::filesystem::path& file) {
   out.keys = settings.path("agent.keys", "the folder made by `hubctl keys new`");
   out.spool = settings.path("agent.spool", "the folder that case systems write to");
   out.door = settings.path("door.socket", "a path for the local door's socket");
-  const auto genesis = from_hex(settings.text(
-      "agent.genesis", "the 64 hexadecimal digits printed by `hubctl register show`",
-      digest_fault));
+  const auto genesis = from_hex(
+      settings.text("agent.genesis", "the 64 hexadecimal digits printed by `hubctl register show`",
+                    digest_fault));
   if (genesis && genesis->size() == out.genesis.size()) {
     std::copy(genesis->begin(), genesis->end(), out.genesis.begin());
   }

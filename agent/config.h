@@ -22,15 +22,15 @@ struct SendDefaults {
 };
 
 struct Config {
-  std::string authority;         // GSS code
-  std::string broker;            // tcp://HOST:PORT
-  std::filesystem::path state;   // folder: store, log checkpoint, notes
-  std::filesystem::path keys;    // folder of key files; epoch keys in `epochs` below it
-  std::filesystem::path spool;   // folder that case systems write to
-  std::filesystem::path door;    // the local door's socket
-  crypto::Digest genesis{};      // SHA-256 of the first register's text
-  std::uint32_t window = 0;      // slices taken from the broker before they are settled
-  std::map<std::string, SendDefaults> send;               // by record type
+  std::string authority;                     // GSS code
+  std::string broker;                        // tcp://HOST:PORT
+  std::filesystem::path state;               // folder: store, log checkpoint, notes
+  std::filesystem::path keys;                // folder of key files; epoch keys in `epochs` below it
+  std::filesystem::path spool;               // folder that case systems write to
+  std::filesystem::path door;                // the local door's socket
+  crypto::Digest genesis{};                  // SHA-256 of the first register's text
+  std::uint32_t window = 0;                  // slices taken from the broker before they are settled
+  std::map<std::string, SendDefaults> send;  // by record type
   std::map<std::string, std::vector<std::string>> roles;  // local user name -> roles
 };
 

@@ -25,11 +25,13 @@ struct VerbRule {
 };
 
 const std::vector<VerbRule>& verb_rules() {
-  static const std::vector<std::string_view> kViewers = {
-      "housing-officer", "notice-lead", "marac-coordinator", "idva", "analyst"};
+  static const std::vector<std::string_view> kViewers = {"housing-officer", "notice-lead",
+                                                         "marac-coordinator", "idva", "analyst"};
   static const std::vector<VerbRule> kRules = {
-      {"status", {"operator", "auditor"}}, {"send", {"operator", "sender"}},
-      {"records.list", kViewers},          {"records.show", kViewers},
+      {"status", {"operator", "auditor"}},
+      {"send", {"operator", "sender"}},
+      {"records.list", kViewers},
+      {"records.show", kViewers},
       {"policy.explain", {"operator", "auditor"}},
       {"audit.entries", {"auditor"}},
   };
@@ -38,6 +40,18 @@ const std::vector<VerbRule>& verb_rules() {
 
 void end(transport::LocalDoor::Answer& answer, DoorStatus status, std::string_view text) {
   answer.end(static_cast<int>(status), text);
+}
+
+// A user with several roles may act in one of them: "role" in the request. False when it is none of
+// the user's.
+bool choose_role(const Buffer& payload, DoorUser& user) {
+  const auto request = parse_json(as_text(payload), {.max_bytes = 64U << 10U, .max_depth = 4});
+  if (!request || !request->is_object() || !request->contains("role")) return true;
+  const auto wanted = request->value("role", nlohmann::json());
+  const bool has = wanted.is_string() &&
+                   std::ranges::find(user.roles, wanted.get<std::string>()) != user.roles.end();
+  if (has) user.roles = {wanted.get<std::string>()};
+  return has;
 }
 
 bool is_upload_name(const std::string& name) {
@@ -76,8 +90,15 @@ void Door::called(transport::LocalDoor::Caller caller, const std::string& verb,
   DoorUser user{local_user_name(caller.uid), {}};
   const auto roles = agent_.config().roles.find(user.name);
   if (roles != agent_.config().roles.end()) user.roles = roles->second;
+  if (!choose_role(payload, user)) {
+    return end(*answer, DoorStatus::Refused,
+               "user " + user.name +
+                   " does not have the role asked for; see [door.roles] in the "
+                   "agent's configuration");
+  }
   const auto rule = std::ranges::find(verb_rules(), verb, &VerbRule::verb);
-  if (rule == verb_rules().end()) return end(*answer, DoorStatus::Usage, "there is no such request");
+  if (rule == verb_rules().end())
+    return end(*answer, DoorStatus::Usage, "there is no such request");
   const bool allowed = std::ranges::any_of(user.roles, [&](const std::string& role) {
     return std::ranges::find(rule->roles, role) != rule->roles.end();
   });
@@ -90,20 +111,20 @@ void Door::called(transport::LocalDoor::Caller caller, const std::string& verb,
                    "; see [door.roles] in the agent's configuration");
   }
   if (verb == "status") return end(*answer, DoorStatus::Ok, agent_.status_json());
-  const bool taken = workers_.try_post(std::to_string(caller.pid), [this, user, verb, payload,
-                                                                    answer] {
-    try {
-      const auto request = as_text(payload);
-      if (verb == "send") return send_file(payload, answer);
-      if (verb == "records.list") return list_records(agent_, user, request, *answer);
-      if (verb == "records.show") return show_record(agent_, user, request, *answer);
-      if (verb == "policy.explain") return explain_decision(agent_, user, request, *answer);
-      return list_entries(agent_, user, request, *answer);
-    } catch (const EnvError& error) {
-      log_error("door-failed", {{"verb", verb}, {"reason", error.what()}});
-      end(*answer, DoorStatus::Failed, error.what());
-    }
-  });
+  const bool taken =
+      workers_.try_post(std::to_string(caller.pid), [this, user, verb, payload, answer] {
+        try {
+          const auto request = as_text(payload);
+          if (verb == "send") return send_file(payload, answer);
+          if (verb == "records.list") return list_records(agent_, user, request, *answer);
+          if (verb == "records.show") return show_record(agent_, user, request, *answer);
+          if (verb == "policy.explain") return explain_decision(agent_, user, request, *answer);
+          return list_entries(agent_, user, request, *answer);
+        } catch (const EnvError& error) {
+          log_error("door-failed", {{"verb", verb}, {"reason", error.what()}});
+          end(*answer, DoorStatus::Failed, error.what());
+        }
+      });
   if (!taken) end(*answer, DoorStatus::Failed, "too many requests at once; try again");
 }
 
@@ -118,7 +139,8 @@ void Door::send_file(const Buffer& payload, const Answer& answer) {
   // The type comes first in the name; what makes it unique goes before the extension.
   const std::filesystem::path given(request->value("name", std::string()));
   UuidSource ids(agent_.clock(), crypto::fill_random);
-  const auto name = given.stem().string() + "-" + to_string(ids.next()) + given.extension().string();
+  const auto name =
+      given.stem().string() + "-" + to_string(ids.next()) + given.extension().string();
   const auto file = agent_.spool().place_for_upload(name);
   if (!receive_upload(*answer, file)) {
     std::filesystem::remove(file);

@@ -1,8 +1,9 @@
 // The agent's local door: what people and programs of this machine may ask, and who may.
 //
 // The kernel says which local user calls; the configuration gives the user roles; the verbs' table
-// says which roles may use a verb, and policy decides about each record that is looked at. Requests
-// and answers are JSON; a list is one JSON object a line.
+// says which roles may use a verb, and policy decides about each record that is looked at. A
+// request may name one of the user's roles ("role") to act in that one alone, since policy keeps
+// some apart. Requests and answers are JSON; a list is one JSON object a line.
 //
 //   verb             roles               request                            answer
 //   status           operator            {}                                 one object
@@ -51,8 +52,8 @@ class Door {
   std::unique_ptr<transport::LocalDoor> door_;
 };
 
-// door_records.cc and door_log.cc: on a worker, where waiting for the store is allowed. Each commits
-// its audit entry before the first byte of its answer.
+// door_records.cc and door_log.cc: on a worker, where waiting for the store is allowed. Each
+// commits its audit entry before the first byte of its answer.
 void list_records(Agent& agent, const DoorUser& user, std::string_view request,
                   transport::LocalDoor::Answer& answer);
 void show_record(Agent& agent, const DoorUser& user, std::string_view request,

@@ -44,8 +44,8 @@ std::uint64_t first_since(Connection& store, std::uint64_t size, Time when) {
 }
 
 bool concerns(const audit::StoredEntry& entry, const Uuid& id) {
-  return entry.detail && std::ranges::find(entry.detail->record_ids, id) !=
-                             entry.detail->record_ids.end();
+  return entry.detail &&
+         std::ranges::find(entry.detail->record_ids, id) != entry.detail->record_ids.end();
 }
 
 // The entry that decided about the record: the first that names it and is no mere look at it.
@@ -132,8 +132,8 @@ void explain_decision(Agent& agent, const DoorUser& user, std::string_view text,
   if (!id) return end(answer, DoorStatus::Usage, "give the record's id");
   const auto snapshot = agent.snapshot();
   const auto size = agent.log().head().size;
-  const auto leaf = agent.store().read(
-      [&](Connection& store) { return deciding_entry(store, size, *id); });
+  const auto leaf =
+      agent.store().read([&](Connection& store) { return deciding_entry(store, size, *id); });
   if (!leaf) {
     return end(answer, DoorStatus::Refused, "this log holds no decision about a record of this id");
   }

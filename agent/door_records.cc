@@ -121,8 +121,8 @@ std::vector<std::int64_t> candidates(Connection& store, Agent& agent, const Snap
   std::vector<std::int64_t> out;
   const auto find = request.find("find");
   if (find != request.end() && find->is_object()) {
-    out = agent.identifiers().find(store,
-                                   identifier_key(text_in(*find, "identifier"), text_in(*find, "value")));
+    out = agent.identifiers().find(
+        store, identifier_key(text_in(*find, "identifier"), text_in(*find, "value")));
     std::ranges::reverse(out);
     if (out.size() > static_cast<std::size_t>(limit)) out.resize(static_cast<std::size_t>(limit));
     return out;
@@ -167,8 +167,7 @@ bool record_consultation(Agent& agent, const DoorUser& user, audit::Entry entry,
   entry.bundle = snapshot->bundle->note().number;
   entry.register_number = snapshot->parties->note().number;
   audit::Detail detail{user.name, std::move(record_ids), note};
-  return agent.store().commit(
-      [&](Connection& store) { agent.log().append(store, entry, detail); });
+  return agent.store().commit([&](Connection& store) { agent.log().append(store, entry, detail); });
 }
 
 }  // namespace
@@ -177,9 +176,7 @@ void list_records(Agent& agent, const DoorUser& user, std::string_view text, Loc
   const auto request = request_of(text, answer);
   if (!request) return;
   const auto wanted = request->value("limit", json(50));
-  const int limit = wanted.is_number_integer()
-                        ? std::clamp(wanted.get<int>(), 1, kMostListed)
-                        : 50;
+  const int limit = wanted.is_number_integer() ? std::clamp(wanted.get<int>(), 1, kMostListed) : 50;
   const auto snapshot = agent.snapshot();
   const auto now = agent.clock().now();
   std::vector<std::string> lines;
@@ -191,7 +188,8 @@ void list_records(Agent& agent, const DoorUser& user, std::string_view text, Loc
       const auto row = row_of(store, seq);
       if (!row) continue;
       const auto sight = look_at(*snapshot, *row, user, agent.config().authority, now);
-      if (!sight || std::ranges::find(sight->visible, sight->type->main_group()) == sight->visible.end()) {
+      if (!sight ||
+          std::ranges::find(sight->visible, sight->type->main_group()) == sight->visible.end()) {
         ++hidden;
         if (sight && why_not.empty()) why_not = sight->why_not;
         continue;
@@ -199,7 +197,8 @@ void list_records(Agent& agent, const DoorUser& user, std::string_view text, Loc
       auto line = facts_of(*row, *sight);
       for (const auto& field : sight->type->fields()) {
         if (!field.listed || !sees(*sight, field)) continue;
-        if (auto value = sight->view->text_of(field)) line["fields"][field.name] = std::move(*value);
+        if (auto value = sight->view->text_of(field))
+          line["fields"][field.name] = std::move(*value);
       }
       ids.push_back(sight->header.record_id);
       lines.push_back(line.dump() + "\n");
@@ -239,8 +238,7 @@ void show_record(Agent& agent, const DoorUser& user, std::string_view text, Loca
     return std::nullopt;
   });
   if (!row) return end(answer, DoorStatus::Refused, "no record with this id is held here");
-  const auto sight =
-      look_at(*snapshot, *row, user, agent.config().authority, agent.clock().now());
+  const auto sight = look_at(*snapshot, *row, user, agent.config().authority, agent.clock().now());
   if (!sight) return end(answer, DoorStatus::Failed, "the record's type is not in the catalogue");
   auto entry = audit::Entry{};
   entry.outcome = sight->visible.empty() ? "refused" : "shown";

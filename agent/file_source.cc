@@ -28,8 +28,9 @@ Result<OpenedSource, FileProblem> open_source(const std::filesystem::path& file,
   if (out.type == nullptr) {
     std::string types;
     for (const auto& type : catalogue.types()) types += " " + type->name();
-    return fail(FileProblem{0, "the file's name does not start with a record type",
-                            "name it TYPE.csv or TYPE-anything.json, where TYPE is one of:" + types});
+    return fail(
+        FileProblem{0, "the file's name does not start with a record type",
+                    "name it TYPE.csv or TYPE-anything.json, where TYPE is one of:" + types});
   }
   const auto extension = file.extension().string();
   const bool csv = extension == ".csv";
@@ -39,7 +40,8 @@ Result<OpenedSource, FileProblem> open_source(const std::filesystem::path& file,
   }
   auto stream = std::make_unique<std::ifstream>(file, std::ios::binary);
   if (!*stream) throw EnvError("cannot read " + file.string());
-  auto source = csv ? open_csv(std::move(stream), *out.type) : open_json(std::move(stream), *out.type);
+  auto source =
+      csv ? open_csv(std::move(stream), *out.type) : open_json(std::move(stream), *out.type);
   if (!source) return fail(source.error());
   out.source = std::move(*source);
   return out;

@@ -1,5 +1,5 @@
 // Which record type and which format a file in the spool has: its name says so.
-//   ta.placement_notice.csv   ta.placement_notice-2026-11-21.json   ta.placement_notice.week47.ndjson
+//   ta.placement_notice.csv   ta.placement_notice-2026-11-21.json ta.placement_notice.week47.ndjson
 #pragma once
 
 #include <filesystem>
@@ -16,6 +16,6 @@ struct OpenedSource {
 };
 
 [[nodiscard]] Result<OpenedSource, FileProblem> open_source(const std::filesystem::path& file,
-                                                           const schemas::Catalogue& catalogue);
+                                                            const schemas::Catalogue& catalogue);
 
 }  // namespace hub::agent

@@ -56,7 +56,8 @@ storage::RunKey identifier_key(std::string_view identifier, std::string_view val
   return out;
 }
 
-// ---- on a lane -------------------------------------------------------------------------------------
+// ---- on a lane
+// -------------------------------------------------------------------------------------
 
 Result<OpenedSlice, schemas::WireError> Opener::open(std::shared_ptr<const Snapshot> snapshot,
                                                      schemas::SharedBytes bytes, Time now) {
@@ -76,8 +77,7 @@ Result<OpenedSlice, schemas::WireError> Opener::open(std::shared_ptr<const Snaps
                                     sender->keys.envelope)) {
       return fail(schemas::WireError::BadSignature);
     }
-    const auto believed =
-        std::move(*notice).verify(parties.broker().envelope, parties.hub());
+    const auto believed = std::move(*notice).verify(parties.broker().envelope, parties.hub());
     if (!believed) return fail(believed.error());
     OpenedSlice out{std::move(*slice), {}, snapshot};
     return with_voids(std::move(out), *believed, now);
@@ -162,7 +162,8 @@ OpenedSlice::Record Opener::open_record(const Snapshot& snapshot,
   return out;
 }
 
-// ---- on the writer thread --------------------------------------------------------------------------
+// ---- on the writer thread
+// --------------------------------------------------------------------------
 
 Inbox::Inbox(std::string authority, const crypto::EnvelopeKey& key, audit::Log& log,
              storage::KeyRuns& identifiers)
@@ -245,8 +246,8 @@ Outcome Inbox::keep(Connection& store, const OpenedSlice& opened, std::size_t pl
   const auto& header = sealed.header;
   const auto print = fingerprint(header, record.body);
   {
-    auto known = store.prepare(
-        "SELECT fingerprint FROM record_identity WHERE sender = ? AND record_id = ?");
+    auto known =
+        store.prepare("SELECT fingerprint FROM record_identity WHERE sender = ? AND record_id = ?");
     known.bind(1, header.sender).bind(2, Bytes(header.record_id.bytes));
     if (known.step()) {
       return same_bytes(known.bytes(0), print) ? Outcome::AlreadyHeld : Outcome::IdentityReused;
@@ -256,8 +257,8 @@ Outcome Inbox::keep(Connection& store, const OpenedSlice& opened, std::size_t pl
   const bool changes = header.kind == schemas::RecordKind::Amendment ||
                        header.kind == schemas::RecordKind::Withdrawal;
   if (changes) {
-    auto original = store.prepare(
-        "SELECT seq FROM record_identity WHERE sender = ? AND record_id = ?");
+    auto original =
+        store.prepare("SELECT seq FROM record_identity WHERE sender = ? AND record_id = ?");
     original.bind(1, header.sender).bind(2, Bytes(header.in_reply_to.value_or(Uuid{}).bytes));
     if (!original.step()) return Outcome::NotOriginalSender;
     replaced = original.int64(0);
@@ -316,12 +317,11 @@ void Inbox::record(Connection& store, const OpenedSlice& opened,
 
 Buffer Inbox::sign(const OpenedSlice& opened, std::vector<Outcome> outcomes, Time now) const {
   const auto& facts = opened.slice.facts();
-  return schemas::sign_receipts({std::string(facts.hub), authority_, std::string(facts.sender),
-                                 facts.stream, facts.first_position,
-                                 opened.snapshot->parties->note().number,
-                                 opened.snapshot->bundle->note().number, now,
-                                 opened.slice.leaves(), std::move(outcomes)},
-                                key_);
+  return schemas::sign_receipts(
+      {std::string(facts.hub), authority_, std::string(facts.sender), facts.stream,
+       facts.first_position, opened.snapshot->parties->note().number,
+       opened.snapshot->bundle->note().number, now, opened.slice.leaves(), std::move(outcomes)},
+      key_);
 }
 
 void Inbox::record_refusal(Connection& store, std::string_view reason) {

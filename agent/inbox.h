@@ -29,9 +29,9 @@ namespace hub::agent {
 struct OpenedSlice {
   struct Record {
     schemas::Outcome outcome = schemas::Outcome::CannotOpen;
-    Buffer body;                                           // when Held
+    Buffer body;                                                   // when Held
     std::vector<std::pair<std::string, std::string>> identifiers;  // class and value, when Held
-    std::shared_ptr<const policy::RecordVerdict> verdict;  // when policy was asked
+    std::shared_ptr<const policy::RecordVerdict> verdict;          // when policy was asked
   };
   schemas::Slice slice;
   std::vector<Record> records;
@@ -42,7 +42,8 @@ struct OpenedSlice {
 class Opener {
  public:
   // Both must outlive the opener.
-  Opener(std::string authority, const OwnEpochs& epochs) : authority_(std::move(authority)), epochs_(epochs) {}
+  Opener(std::string authority, const OwnEpochs& epochs)
+      : authority_(std::move(authority)), epochs_(epochs) {}
 
   // A WireError condemns the slice as a whole: it is not what its sender signed.
   [[nodiscard]] Result<OpenedSlice, schemas::WireError> open(
@@ -74,8 +75,8 @@ class Inbox {
         storage::KeyRuns& identifiers);
 
   struct Taken {
-    Buffer receipts;                             // to send to the broker; empty: none
-    std::optional<std::uint64_t> expected;       // the position that has to come first
+    Buffer receipts;                        // to send to the broker; empty: none
+    std::optional<std::uint64_t> expected;  // the position that has to come first
     std::size_t stored = 0;
   };
   [[nodiscard]] Taken take(storage::Connection& store, const OpenedSlice& opened, Time now);

@@ -81,14 +81,13 @@ struct Intake::Progress {
 };
 
 std::string IntakeReport::to_json() const {
-  nlohmann::json out{{"file", file},         {"record_type", record_type},
-                     {"rows", rows},         {"sent", sent},
-                     {"already_sent", already}, {"rejected", rejected},
-                     {"refused", refused},   {"withheld", withheld},
-                     {"taken_before", taken_before}};
+  nlohmann::json out{
+      {"file", file},       {"record_type", record_type}, {"rows", rows},
+      {"sent", sent},       {"already_sent", already},    {"rejected", rejected},
+      {"refused", refused}, {"withheld", withheld},       {"taken_before", taken_before}};
   if (problem) {
-    out["problem"] = {{"line", problem->line}, {"rule", problem->rule},
-                      {"what_to_do", problem->what_to_do}};
+    out["problem"] = {
+        {"line", problem->line}, {"rule", problem->rule}, {"what_to_do", problem->what_to_do}};
   }
   return out.dump();
 }
@@ -103,7 +102,8 @@ std::string IntakeReport::to_text() const {
   line(sent, "sent");
   line(already, "were sent before and are not sent again");
   for (const auto& [group, count] : withheld) {
-    line(count, "went without the field group \"" + group + "\", which the agreement does not cover");
+    line(count,
+         "went without the field group \"" + group + "\", which the agreement does not cover");
   }
   for (const auto& [why, count] : refused) line(count, "refused: " + why);
   line(rejected, "rejected: see the rejects file, correct it and drop it here again");
@@ -116,15 +116,16 @@ std::string IntakeReport::to_text() const {
 }
 
 Intake::Intake(IntakeParts parts, std::map<std::string, SendDefaults> defaults)
-    : parts_(std::move(parts)), clearing_(parts_.authority, defaults, parts_.clock),
+    : parts_(std::move(parts)),
+      clearing_(parts_.authority, defaults, parts_.clock),
       writer_clearing_(parts_.authority, defaults, parts_.clock) {}
 
 Intake::Progress Intake::progress_of(const crypto::Digest& digest) const {
   Progress out;
   out.digest = digest;
   parts_.store.read([&](Connection& store) {
-    auto query = store.prepare(
-        "SELECT rows_done, finished, report FROM intake_file WHERE digest = ?");
+    auto query =
+        store.prepare("SELECT rows_done, finished, report FROM intake_file WHERE digest = ?");
     query.bind(1, Bytes(digest));
     if (!query.step()) return 0;
     out.rows_done = static_cast<std::uint64_t>(query.int64(0));
@@ -263,7 +264,8 @@ void Intake::land(Progress& progress, const std::atomic<bool>& stopping) {
   if (!batch.slices.empty()) parts_.sealed(std::move(batch.slices));
 }
 
-// ---- on the writer thread --------------------------------------------------------------------------
+// ---- on the writer thread
+// --------------------------------------------------------------------------
 
 void Intake::act(Connection& store, Batch& batch) {
   const auto now = parts_.snapshot();

@@ -50,9 +50,9 @@ struct IntakeParts {
   std::string authority;
   const Clock& clock;
   storage::Store& store;
-  Outbox& outbox;              // writer thread
-  audit::Log& log;             // writer thread
-  storage::KeyRuns& sent_rows; // writer thread
+  Outbox& outbox;               // writer thread
+  audit::Log& log;              // writer thread
+  storage::KeyRuns& sent_rows;  // writer thread
   std::function<std::shared_ptr<const Snapshot>()> snapshot;
   std::function<void(std::vector<SliceRef>)> sealed;  // after the commit, on the writer thread
 };

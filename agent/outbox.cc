@@ -58,7 +58,12 @@ void count(Connection& store, std::string_view what, std::string_view party,
 
 Outbox::Outbox(std::string authority, const crypto::EnvelopeKey& key, const PeerEpochs& peers,
                audit::Log& log, UuidSource& ids)
-    : authority_(std::move(authority)), key_(key), peers_(peers), log_(log), ids_(ids), sealer_(key) {}
+    : authority_(std::move(authority)),
+      key_(key),
+      peers_(peers),
+      log_(log),
+      ids_(ids),
+      sealer_(key) {}
 
 StreamEnd& Outbox::stream_to(Connection& store, const std::string& recipient,
                              schemas::Priority priority) {
@@ -111,9 +116,11 @@ std::vector<SliceRef> Outbox::send(Connection& store, std::vector<ClearedRecord>
       items.push_back({&record, &*known->second});
     } else {
       keep_waiting(store, record);
-      // What comes after it for the same recipient and priority waits behind it, whatever its class.
+      // What comes after it for the same recipient and priority waits behind it, whatever its
+      // class.
       for (auto& [other, key] : keys) {
-        if (std::get<0>(other) == terms.recipient && std::get<2>(other) == terms.priority) key.reset();
+        if (std::get<0>(other) == terms.recipient && std::get<2>(other) == terms.priority)
+          key.reset();
       }
     }
   }
@@ -145,11 +152,12 @@ std::vector<SliceRef> Outbox::seal(Connection& store, std::vector<Sealer::Item> 
     for (const auto place : slice.records) append(record_ids, items[place].record->id.bytes);
     const Buffer outcomes(slice.records.size(), 0);
     store.run(
-        "INSERT INTO outgoing_slice(recipient, priority, stream, first_position, count, record_ids, "
+        "INSERT INTO outgoing_slice(recipient, priority, stream, first_position, count, "
+        "record_ids, "
         "leaves, outcomes, settled, accepted, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?)",
         slice.recipient, static_cast<int>(slice.priority), Bytes(slice.stream.bytes),
-        slice.first_position, slice.records.size(), Bytes(record_ids),
-        Bytes(joined(slice.leaves)), Bytes(outcomes), to_ms(now));
+        slice.first_position, slice.records.size(), Bytes(record_ids), Bytes(joined(slice.leaves)),
+        Bytes(outcomes), to_ms(now));
     const auto id = store.last_insert_rowid();
     store.run("INSERT INTO outgoing_content(id, bytes, content_keys) VALUES (?, ?, ?)", id,
               Bytes(*slice.bytes), Bytes(slice.content_keys));
@@ -205,7 +213,8 @@ std::vector<SliceRef> Outbox::seal_waiting(Connection& store, const InForce& in_
     auto query = store.prepare(
         "SELECT id, recipient, priority, delivery_class, record_id, terms, body, created, expires, "
         "attempt FROM waiting_record ORDER BY id");
-    while (query.step() && records.size() < std::min<std::size_t>(most, schemas::kMaxSliceRecords)) {
+    while (query.step() &&
+           records.size() < std::min<std::size_t>(most, schemas::kMaxSliceRecords)) {
       const std::string recipient(query.text(1));
       const auto klass = schemas::delivery_class(static_cast<std::uint8_t>(query.int64(3)))
                              .value_or(schemas::DeliveryClass::Ordinary);
@@ -217,8 +226,10 @@ std::vector<SliceRef> Outbox::seal_waiting(Connection& store, const InForce& in_
       auto& terms = verdicts[std::string(query.text(5))];
       const auto kept = terms_from(query.text(5));
       if (!terms) terms = allowed(kept);
-      ClearedRecord record{uuid_from(query.bytes(4)).value_or(Uuid{}), terms,
-                           to_buffer(query.bytes(6)), from_ms(query.int64(7)),
+      ClearedRecord record{uuid_from(query.bytes(4)).value_or(Uuid{}),
+                           terms,
+                           to_buffer(query.bytes(6)),
+                           from_ms(query.int64(7)),
                            from_ms(query.int64(8)),
                            static_cast<std::uint8_t>(query.int64(9))};
       done.push_back(query.int64(0));

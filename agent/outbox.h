@@ -59,7 +59,8 @@ class Outbox {
                                                    const StillAllowed& allowed, Time now,
                                                    std::size_t most);
 
-  // Slices that are not settled and were not accepted by this incarnation of the broker, oldest first.
+  // Slices that are not settled and were not accepted by this incarnation of the broker, oldest
+  // first.
   [[nodiscard]] static std::vector<SliceRef> unsubmitted(storage::Connection& store,
                                                          Time incarnation);
   // Unsettled slices of this stream from this position on.

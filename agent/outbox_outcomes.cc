@@ -25,8 +25,7 @@ std::vector<SliceRef> refs_of(storage::Statement& query) {
                    schemas::priority(static_cast<std::uint8_t>(query.int64(1)))
                        .value_or(schemas::Priority::Bulk),
                    uuid_from(query.bytes(2)).value_or(Uuid{}),
-                   static_cast<std::uint64_t>(query.int64(3)),
-                   nullptr});
+                   static_cast<std::uint64_t>(query.int64(3)), nullptr});
   }
   return out;
 }
@@ -78,8 +77,12 @@ std::optional<Outbox::Row> Outbox::row_at(Connection& store, const Uuid& stream,
       "WHERE stream = ? AND first_position = ?");
   query.bind(1, Bytes(stream.bytes)).bind(2, first_position);
   if (!query.step()) return std::nullopt;
-  return Row{query.int64(0),           std::string(query.text(1)), first_position,
-             to_buffer(query.bytes(2)), to_buffer(query.bytes(3)),  to_buffer(query.bytes(4))};
+  return Row{query.int64(0),
+             std::string(query.text(1)),
+             first_position,
+             to_buffer(query.bytes(2)),
+             to_buffer(query.bytes(3)),
+             to_buffer(query.bytes(4))};
 }
 
 // Receipts cover their whole slice: its content has done its work.
@@ -91,8 +94,8 @@ void Outbox::keep_outcomes(Connection& store, const Row& row) {
 
 std::optional<std::int64_t> Outbox::settle(Connection& store, const schemas::Receipts& receipts) {
   auto row = row_at(store, receipts.stream, receipts.first_position);
-  bool ours = row && row->recipient == receipts.recipient &&
-              row->outcomes.size() == receipts.leaves.size();
+  bool ours =
+      row && row->recipient == receipts.recipient && row->outcomes.size() == receipts.leaves.size();
   for (std::size_t i = 0; ours && i < receipts.leaves.size(); ++i) {
     ours = row->has_leaf(i, receipts.leaves[i]);
   }
@@ -189,20 +192,17 @@ void Outbox::seal_again(Connection& store, const Row& row, std::size_t place) {
   auto query = store.prepare("SELECT bytes, content_keys FROM outgoing_content WHERE id = ?");
   query.bind(1, row.id);
   if (!query.step()) return;
-  const auto slice = schemas::UnverifiedSlice::parse(
-      std::make_shared<const Buffer>(to_buffer(query.bytes(0))));
-  const auto key =
-      crypto::ContentKey::from(query.bytes(1).subspan(place * kKeyBytes, kKeyBytes));
+  const auto slice =
+      schemas::UnverifiedSlice::parse(std::make_shared<const Buffer>(to_buffer(query.bytes(0))));
+  const auto key = crypto::ContentKey::from(query.bytes(1).subspan(place * kKeyBytes, kKeyBytes));
   require(slice.has_value() && key.has_value(), "a slice of ours can be read again");
   const auto& record = slice->claimed_records()[place];
   auto body = crypto::open_body(*key, record.header.commitment, record.header_hash, record.body);
   require(body.has_value(), "a body of ours opens with its key");
-  ClearedRecord again{record.header.record_id,
-                      std::make_shared<const Terms>(terms_of(record.header, record.slot)),
-                      std::move(*body),
-                      record.header.created,
-                      record.header.expires,
-                      static_cast<std::uint8_t>(record.slot.attempt + 1)};
+  ClearedRecord again{
+      record.header.record_id, std::make_shared<const Terms>(terms_of(record.header, record.slot)),
+      std::move(*body),        record.header.created,
+      record.header.expires,   static_cast<std::uint8_t>(record.slot.attempt + 1)};
   if (record.slot.attempt < kMostAttempts) keep_waiting(store, again);
 }
 
@@ -218,7 +218,8 @@ std::vector<SliceRef> Outbox::unsettled_from(Connection& store, const Uuid& stre
                                              std::uint64_t position) {
   auto query = store.prepare(
       "SELECT id, priority, stream, first_position FROM outgoing_slice "
-      "WHERE stream = ? AND first_position + count > ? AND settled < count ORDER BY first_position");
+      "WHERE stream = ? AND first_position + count > ? AND settled < count ORDER BY "
+      "first_position");
   query.bind(1, Bytes(stream.bytes)).bind(2, position);
   return refs_of(query);
 }

@@ -75,8 +75,8 @@ bool OwnEpochs::make_ahead(std::string_view hub, Time now) {
   for (const auto klass : kClasses) {
     for (auto day = today; day <= today + schemas::kEpochsAhead; ++day) {
       const auto first = held_.lower_bound(EpochId{klass, day, 0});
-      const bool there = first != held_.end() && first->first.delivery_class == klass &&
-                         first->first.day == day;
+      const bool there =
+          first != held_.end() && first->first.delivery_class == klass && first->first.day == day;
       if (there) continue;
       make(hub, EpochId{klass, day, 0});
       made = true;

@@ -30,8 +30,8 @@ class OwnEpochs {
   // Makes today's keys and those of the coming days where they are missing.
   // True when any was made: they are then to be published.
   [[nodiscard]] bool make_ahead(std::string_view hub, Time now);
-  // A statement of ours that others know and whose private half we do not have was lost: its day gets a
-  // key of the next generation. True when one was made.
+  // A statement of ours that others know and whose private half we do not have was lost: its day
+  // gets a key of the next generation. True when one was made.
   [[nodiscard]] bool replace_lost(std::string_view hub, const schemas::EpochKey& published);
   // The signed statements of keys that are still to be sealed to.
   [[nodiscard]] std::vector<Buffer> statements(Time now) const;
@@ -41,8 +41,8 @@ class OwnEpochs {
                                                           const crypto::Encapsulated& encapsulated,
                                                           Bytes info) const;
 
-  // Destroys what is due: 24 hours after the day's end once `drained` (the broker held nothing for us
-  // since then), and in any case after the class's longest delivery. Returns what was destroyed.
+  // Destroys what is due: 24 hours after the day's end once `drained` (the broker held nothing for
+  // us since then), and in any case after the class's longest delivery. Returns what was destroyed.
   std::vector<schemas::EpochId> destroy_due(Time now, bool drained);
 
  private:

@@ -53,8 +53,7 @@ void PeerEpochs::add(const EpochKey& key) {
 }
 
 std::optional<EpochKey> PeerEpochs::current(std::string_view authority,
-                                            schemas::DeliveryClass delivery_class,
-                                            Time now) const {
+                                            schemas::DeliveryClass delivery_class, Time now) const {
   const std::scoped_lock lock(mutex_);
   const auto days = keys_.find({std::string(authority), delivery_class});
   if (days == keys_.end()) return std::nullopt;

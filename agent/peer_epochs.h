@@ -25,8 +25,9 @@ class PeerEpochs {
 
   // The key of the day `now` falls in, of the newest generation; nothing when the authority has
   // published none, as after a week away.
-  [[nodiscard]] std::optional<schemas::EpochKey> current(
-      std::string_view authority, schemas::DeliveryClass delivery_class, Time now) const;
+  [[nodiscard]] std::optional<schemas::EpochKey> current(std::string_view authority,
+                                                         schemas::DeliveryClass delivery_class,
+                                                         Time now) const;
 
  private:
   using Holder = std::pair<std::string, schemas::DeliveryClass>;

@@ -13,7 +13,8 @@ using storage::Connection;
 
 constexpr int kAtOnce = 256;
 
-// Names come from a catalogue that allows only these letters; they are looked at again all the same.
+// Names come from a catalogue that allows only these letters; they are looked at again all the
+// same.
 std::string sql_name(std::string_view prefix, std::string_view name) {
   std::string out(prefix);
   for (const char c : name) {
@@ -62,7 +63,8 @@ bool Projections::advance(Connection& store, const schemas::RecordType& type) {
   ensure_table(store, type);
   std::string places;
   for (std::size_t i = 0; i < type.fields().size(); ++i) places += ", ?";
-  auto insert = store.prepare(BuiltSql("INSERT INTO " + table_of(type) + " VALUES (?" + places + ")"));
+  auto insert =
+      store.prepare(BuiltSql("INSERT INTO " + table_of(type) + " VALUES (?" + places + ")"));
   std::int64_t last = through(store, type);
   int seen = 0;
   {
@@ -122,8 +124,9 @@ std::vector<std::int64_t> Projections::find(Connection& store, const schemas::Re
   std::vector<std::int64_t> out;
   const auto* known = type.field(field);
   if (known == nullptr || through(store, type) == 0) return out;
-  auto query = store.prepare(BuiltSql("SELECT seq FROM " + table_of(type) + " WHERE " +
-                                      column_of(*known) + " = ? AND seq < ? ORDER BY seq DESC LIMIT ?"));
+  auto query =
+      store.prepare(BuiltSql("SELECT seq FROM " + table_of(type) + " WHERE " + column_of(*known) +
+                             " = ? AND seq < ? ORDER BY seq DESC LIMIT ?"));
   query.bind(1, value).bind(2, before).bind(3, limit);
   while (query.step()) out.push_back(query.int64(0));
   return out;

@@ -24,8 +24,8 @@ class Projections {
   // Held records up to this one are in the projection of the type; 0 when there is none yet.
   [[nodiscard]] static std::int64_t through(storage::Connection& store,
                                             const schemas::RecordType& type);
-  // Of the projected records, newest first, at most `limit` whose number is below `before` and whose
-  // field has this value as a person would write it. An unknown field gives none.
+  // Of the projected records, newest first, at most `limit` whose number is below `before` and
+  // whose field has this value as a person would write it. An unknown field gives none.
   [[nodiscard]] static std::vector<std::int64_t> find(storage::Connection& store,
                                                       const schemas::RecordType& type,
                                                       std::string_view field,

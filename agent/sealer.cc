@@ -49,11 +49,10 @@ crypto::HpkeSender& Sealer::context_for(std::string_view sender, const schemas::
   const auto found = contexts_.find(place);
   if (found != contexts_.end()) return found->second;
   // Contexts of days gone by serve nobody any more.
-  std::erase_if(contexts_, [&](const auto& kept) {
-    return std::get<1>(kept.first).day + 2 < key.epoch.day;
-  });
-  auto made = crypto::HpkeSender::setup(key.key, schemas::slot_info(sender, key.authority, key.epoch),
-                                        crypto::EpochSecret::random());
+  std::erase_if(contexts_,
+                [&](const auto& kept) { return std::get<1>(kept.first).day + 2 < key.epoch.day; });
+  auto made = crypto::HpkeSender::setup(
+      key.key, schemas::slot_info(sender, key.authority, key.epoch), crypto::EpochSecret::random());
   require(made.has_value(), "an epoch key of low order is refused when it is taken in");
   return contexts_.emplace(std::move(place), std::move(*made)).first->second;
 }
@@ -63,8 +62,8 @@ Sealer::Envelope Sealer::seal_one(const Item& item, const SealingContext& contex
   const auto content_key = crypto::ContentKey::random();
   append(content_keys, content_key.expose());
   Envelope out;
-  out.header = schemas::encode_header(
-      header_of(*item.record, context, crypto::commitment_to(content_key)));
+  out.header =
+      schemas::encode_header(header_of(*item.record, context, crypto::commitment_to(content_key)));
   const auto header_hash = crypto::sha256(out.header);
   out.body = crypto::seal_body(content_key, header_hash, item.record->body);
   const auto body_hash = crypto::sha256(out.body);
@@ -79,8 +78,8 @@ Sealer::Envelope Sealer::seal_one(const Item& item, const SealingContext& contex
   slot.stream = stream.stream;
   slot.position = stream.next_position;
   slot.previous = stream.last_leaf;
-  const auto wrapped = hpke.seal(schemas::slot_associated_data(header_hash, body_hash, slot),
-                                 content_key.expose());
+  const auto wrapped =
+      hpke.seal(schemas::slot_associated_data(header_hash, body_hash, slot), content_key.expose());
   std::copy(wrapped.begin(), wrapped.end(), slot.wrapped.begin());
   out.slot = schemas::encode_slot(slot);
   const auto slot_hash = crypto::sha256(out.slot);
@@ -108,8 +107,14 @@ std::vector<SealedSlice> Sealer::seal(std::span<const Item> items, const Sealing
                        open[known->second].size + weight > kMostSliceBytes);
     if (known == current.end() || full) {
       current.insert_or_assign(place, open.size());
-      open.push_back({{terms.recipient, terms.priority, stream.stream, stream.next_position,
-                       nullptr, {}, {}, {}},
+      open.push_back({{terms.recipient,
+                       terms.priority,
+                       stream.stream,
+                       stream.next_position,
+                       nullptr,
+                       {},
+                       {},
+                       {}},
                       {},
                       0});
     }
@@ -134,11 +139,18 @@ std::vector<SealedSlice> Sealer::seal(std::span<const Item> items, const Sealing
       const auto& envelope = envelopes[index];
       parts.push_back({envelope.header, envelope.body, envelope.slot, 0, {}, {}});
     }
-    const schemas::SliceFacts facts{context.hub,    context.sender,       slice.recipient,
-                                    slice.priority, slice.stream,         slice.first_position,
-                                    context.register_number, size, root,  signature};
-    slice.bytes = std::make_shared<const Buffer>(schemas::encode_slice(
-        facts, indices, crypto::subset_proof(leaves, indices), parts));
+    const schemas::SliceFacts facts{context.hub,
+                                    context.sender,
+                                    slice.recipient,
+                                    slice.priority,
+                                    slice.stream,
+                                    slice.first_position,
+                                    context.register_number,
+                                    size,
+                                    root,
+                                    signature};
+    slice.bytes = std::make_shared<const Buffer>(
+        schemas::encode_slice(facts, indices, crypto::subset_proof(leaves, indices), parts));
     out.push_back(std::move(slice));
   }
   return out;

@@ -1,7 +1,7 @@
 // Sealing: cleared records become slices of one signed batch (docs/protocol.md 1, 2 and 4).
 //
-// Lives on the writer thread. HPKE contexts are made anew at every start, kept in memory only, and a
-// sequence number that was used is never used again, even when the transaction around it rolls
+// Lives on the writer thread. HPKE contexts are made anew at every start, kept in memory only, and
+// a sequence number that was used is never used again, even when the transaction around it rolls
 // back. Stream positions do roll back: they come from the store.
 #pragma once
 
@@ -35,8 +35,8 @@ struct SealedSlice {
   Uuid stream;
   std::uint64_t first_position = 0;
   schemas::SharedBytes bytes;
-  Buffer content_keys;                   // 32 bytes each, to seal again if a key gets lost
-  std::vector<std::size_t> records;      // places in the batch that was given
+  Buffer content_keys;               // 32 bytes each, to seal again if a key gets lost
+  std::vector<std::size_t> records;  // places in the batch that was given
   std::vector<crypto::Digest> leaves;
 };
 

@@ -1,7 +1,7 @@
-// Holds every irreversible act while this machine's clock cannot be trusted (docs/protocol.md 3): after
-// a jump of more than five minutes against the steady clock, or while the broker's clock, the only
-// second opinion until witnesses sign times, differs by more than that or has not been heard today.
-// Safe to use from several threads.
+// Holds every irreversible act while this machine's clock cannot be trusted (docs/protocol.md 3):
+// after a jump of more than five minutes against the steady clock, or while the broker's clock, the
+// only second opinion until witnesses sign times, differs by more than that or has not been heard
+// today. Safe to use from several threads.
 #pragma once
 
 #include <chrono>

@@ -36,9 +36,8 @@ class EntryGroups {
   void add(const schemas::SliceFacts& slice, const schemas::SealedRecord& record,
            std::optional<Outcome> refused, const policy::RecordVerdict* verdict,
            const Snapshot& snapshot) {
-    auto& entry = entries_[{verdict, refused, verdict != nullptr
-                                                  ? std::string_view()
-                                                  : record.header.record_type}];
+    auto& entry = entries_[{verdict, refused,
+                            verdict != nullptr ? std::string_view() : record.header.record_type}];
     if (entry.count == 0) {
       entry = schemas::entry_about<audit::Entry>(record.header, slice.recipient);
       entry.act = refused ? "refusal" : "relay";
@@ -100,16 +99,15 @@ Result<Admitted, NotAdmitted> Admission::admit(const Snapshot& snapshot,
 }
 
 std::optional<Outcome> Admission::refusal_of(
-    const Snapshot& snapshot, const schemas::SliceFacts& slice,
-    const schemas::SealedRecord& record, Time now,
-    std::shared_ptr<const policy::RecordVerdict>& verdict) {
+    const Snapshot& snapshot, const schemas::SliceFacts& slice, const schemas::SealedRecord& record,
+    Time now, std::shared_ptr<const policy::RecordVerdict>& verdict) {
   const auto* recipient = snapshot.parties->find(slice.recipient);
   if (recipient == nullptr || recipient->suspended) return Outcome::UnknownRecipient;
   if (snapshot.catalogue->find(record.header.record_type) == nullptr) return Outcome::UnknownType;
   if (record.header.expires <= now) return Outcome::Expired;
-  verdict = relay_.decide(*snapshot.rulebook,
-                          schemas::facts_of<policy::RecordFacts>(record.header, slice.recipient),
-                          now);
+  verdict =
+      relay_.decide(*snapshot.rulebook,
+                    schemas::facts_of<policy::RecordFacts>(record.header, slice.recipient), now);
   if (!verdict->allowed) return Outcome::RefusedByPolicy;
   return std::nullopt;
 }

@@ -69,10 +69,10 @@ class Broker final : private transport::Server::Handler {
     transport::PeerId peer = 0;
     std::string party;
     bool greeted = false;
-    std::uint32_t submits = 0;           // not answered yet
-    std::uint32_t receipts = 0;          // sent and not taken yet
-    std::uint64_t last_receipt = 0;      // the highest number sent
-    bool receipts_waiting = false;       // in the store, behind the ones sent
+    std::uint32_t submits = 0;       // not answered yet
+    std::uint32_t receipts = 0;      // sent and not taken yet
+    std::uint64_t last_receipt = 0;  // the highest number sent
+    bool receipts_waiting = false;   // in the store, behind the ones sent
     bool reading_receipts = false;
     std::uint32_t gaps = 0;
   };

@@ -20,8 +20,14 @@ constexpr int kExpiredAtOnce = 100;
 schemas::VoidNotice notice_about(const schemas::Slice& slice,
                                  const std::vector<std::optional<Outcome>>& refused, Time now) {
   const auto& facts = slice.facts();
-  schemas::VoidNotice out{std::string(facts.hub), std::string(facts.sender),
-                          std::string(facts.recipient), facts.stream, {}, {}, {}, now};
+  schemas::VoidNotice out{std::string(facts.hub),
+                          std::string(facts.sender),
+                          std::string(facts.recipient),
+                          facts.stream,
+                          {},
+                          {},
+                          {},
+                          now};
   for (std::size_t i = 0; i < refused.size(); ++i) {
     if (!refused[i]) continue;
     out.positions.push_back(facts.first_position + i);
@@ -43,13 +49,14 @@ audit::Entry refusal_entry(const std::string& party, std::string_view outcome,
 
 }  // namespace
 
-// ---- submission ------------------------------------------------------------------------------------
+// ---- submission
+// ------------------------------------------------------------------------------------
 
 void Broker::on_submit(Session& session, const schemas::SharedBytes& bytes) {
   if (session.submits >= config_.window) return refuse(session, "more slices than its window");
   ++session.submits;
-  const bool taken = lanes_.try_post(
-      session.party, [this, party = session.party, bytes] { admit(party, bytes); });
+  const bool taken =
+      lanes_.try_post(session.party, [this, party = session.party, bytes] { admit(party, bytes); });
   if (!taken) refuse(session, "more slices than its window");
 }
 
@@ -105,8 +112,7 @@ void Broker::record_admission(std::shared_ptr<Admitted> admitted, SnapshotRef sn
     const auto place = Mailbox::place_of(store, admitted->slice);
     if (place == Place::Same) return;
     if (place != Place::Free) {
-      fate->answer =
-          place == Place::Reused ? Answer::PositionReused : Answer::HeaderDisagrees;
+      fate->answer = place == Place::Reused ? Answer::PositionReused : Answer::HeaderDisagrees;
       log_.append(store, refusal_entry(sender, word(fate->answer), facts), {});
       Mailbox::count(store, sender, "refused-slice", word(fate->answer), 1);
       return;
@@ -124,8 +130,12 @@ void Broker::record_admission(std::shared_ptr<Admitted> admitted, SnapshotRef sn
                      entry.count);
     }
     fate->deliver = state == SliceState::Waiting;
-    fate->slice = {id,           sender,       std::string(facts.recipient), facts.priority,
-                   facts.stream, facts.first_position};
+    fate->slice = {id,
+                   sender,
+                   std::string(facts.recipient),
+                   facts.priority,
+                   facts.stream,
+                   facts.first_position};
   };
   job.done = [this, admitted, fate](bool committed) {
     const auto& facts = admitted->slice.facts();
@@ -163,7 +173,8 @@ void Broker::answer_submit(const std::string& party, const Uuid& stream,
   });
 }
 
-// ---- delivery --------------------------------------------------------------------------------------
+// ---- delivery
+// --------------------------------------------------------------------------------------
 
 void Broker::pump(const std::string& recipient) {
   auto& queue = outgoing_[recipient];
@@ -223,7 +234,8 @@ void Broker::settle(const std::string& party, const schemas::SharedBytes& bytes)
       fault = "receipt not signed by its recipient";
     }
   }
-  auto shared = receipts ? std::make_shared<const schemas::Receipts>(std::move(*receipts)) : nullptr;
+  auto shared =
+      receipts ? std::make_shared<const schemas::Receipts>(std::move(*receipts)) : nullptr;
   auto fate = std::make_shared<std::pair<std::optional<SliceId>, std::uint64_t>>();
   storage::Job job;
   job.act = [this, party, bytes, shared, fate, fault](storage::Connection& store) {
@@ -280,7 +292,8 @@ void Broker::on_gap(Session& session, Bytes content) {
   pump(session.party);
 }
 
-// ---- receipts --------------------------------------------------------------------------------------
+// ---- receipts
+// --------------------------------------------------------------------------------------
 
 void Broker::send_receipt(const std::string& sender, std::uint64_t number, Bytes receipts) {
   auto* session = session_of(sender);
@@ -297,8 +310,7 @@ void Broker::send_receipt(const std::string& sender, std::uint64_t number, Bytes
 
 // Sends on from the store what did not go out at once.
 void Broker::read_receipts(Session& session) {
-  if (!session.receipts_waiting || session.reading_receipts ||
-      session.receipts >= kReceiptWindow) {
+  if (!session.receipts_waiting || session.reading_receipts || session.receipts >= kReceiptWindow) {
     return;
   }
   session.reading_receipts = true;
@@ -311,13 +323,13 @@ void Broker::read_receipts(Session& session) {
     loop_.post([this, peer, most, found = std::move(found)] {
       const auto known = sessions_.find(peer);
       if (known == sessions_.end()) return;
-      auto& session = known->second;
-      session.reading_receipts = false;
-      session.receipts_waiting = found.size() == static_cast<std::size_t>(most);
+      auto& again = known->second;
+      again.reading_receipts = false;
+      again.receipts_waiting = found.size() == static_cast<std::size_t>(most);
       for (const auto& receipt : found) {
-        ++session.receipts;
-        session.last_receipt = receipt.number;
-        send(session, MessageKind::ReceiptDelivery,
+        ++again.receipts;
+        again.last_receipt = receipt.number;
+        send(again, MessageKind::ReceiptDelivery,
              encode(schemas::ReceiptDelivery{receipt.number, receipt.bytes}));
       }
     });
@@ -327,8 +339,8 @@ void Broker::read_receipts(Session& session) {
 void Broker::on_receipts_taken(Session& session, Bytes content) {
   const auto numbers = schemas::parse_receipts_taken(content);
   if (!numbers) return refuse(session, describe(numbers.error()));
-  session.receipts -= std::min<std::uint32_t>(session.receipts,
-                                              static_cast<std::uint32_t>(numbers->size()));
+  session.receipts -=
+      std::min<std::uint32_t>(session.receipts, static_cast<std::uint32_t>(numbers->size()));
   storage::Job job;
   job.act = [party = session.party, numbers = *numbers](storage::Connection& store) {
     for (const auto number : numbers) {
@@ -342,7 +354,8 @@ void Broker::on_receipts_taken(Session& session, Bytes content) {
   read_receipts(session);
 }
 
-// ---- void positions --------------------------------------------------------------------------------
+// ---- void positions
+// --------------------------------------------------------------------------------
 
 void Broker::on_void_confirm(Session& session, Bytes content) {
   auto confirmation = schemas::parse_void_confirmation(content);
@@ -367,7 +380,8 @@ void Broker::confirm_void(const std::string& party, const schemas::VoidConfirmat
     return Mailbox::held_content(store, party, confirmation.notice);
   });
   if (!content) return;  // confirmed before
-  auto parsed = schemas::UnverifiedSlice::parse(std::make_shared<const Buffer>(std::move(*content)));
+  auto parsed =
+      schemas::UnverifiedSlice::parse(std::make_shared<const Buffer>(std::move(*content)));
   auto notice = schemas::UnverifiedVoidNotice::parse(confirmation.notice);
   require(parsed.has_value() && notice.has_value(), "what was admitted can be read again");
   auto slice = std::move(*parsed).verify(sender->keys.envelope, now->parties->hub());

@@ -16,7 +16,8 @@ using schemas::MessageKind;
 
 constexpr std::size_t kMostKeysAtOnce = 64;
 
-// What an agent may say, and whether it must have said hello before. Anything else ends the session.
+// What an agent may say, and whether it must have said hello before. Anything else ends the
+// session.
 struct Rule {
   MessageKind kind;
   bool after_hello;
@@ -30,9 +31,8 @@ constexpr std::array kRules = {
 };
 
 bool allowed(MessageKind kind, bool greeted) {
-  return std::ranges::any_of(kRules, [&](const Rule& rule) {
-    return rule.kind == kind && rule.after_hello == greeted;
-  });
+  return std::ranges::any_of(
+      kRules, [&](const Rule& rule) { return rule.kind == kind && rule.after_hello == greeted; });
 }
 
 // Same number, other content: somebody shows two faces. The proof stays in both parties' notes.
@@ -107,7 +107,8 @@ void Broker::refuse(Session& session, std::string_view reason) {
   ++refused_[std::string(reason)];
   log_warning("session-refused", {{"authority", session.party}, {"reason", reason}});
   storage::Job job;
-  job.act = [this, party = session.party, reason = std::string(reason)](storage::Connection& store) {
+  job.act = [this, party = session.party,
+             reason = std::string(reason)](storage::Connection& store) {
     audit::Entry entry;
     entry.act = "refusal";
     entry.outcome = "session-refused";
@@ -183,8 +184,9 @@ void Broker::ping_all() {
   for (const auto& [party, peer] : peers_) {
     const auto session = sessions_.find(peer);
     if (session == sessions_.end()) continue;
-    send(session->second, MessageKind::Ping,
-         encode(schemas::Ping{clock_.now(), delivery_.waiting(party) + delivery_.in_flight(party)}));
+    send(
+        session->second, MessageKind::Ping,
+        encode(schemas::Ping{clock_.now(), delivery_.waiting(party) + delivery_.in_flight(party)}));
   }
 }
 
@@ -247,8 +249,8 @@ void Broker::send_epoch_keys(const std::string& party) {
 
 void Broker::send_void_notices(const std::string& party) {
   lanes_.post(party, [this, party] {
-    auto notices = store_.read(
-        [&](storage::Connection& store) { return Mailbox::notices_for(store, party); });
+    auto notices =
+        store_.read([&](storage::Connection& store) { return Mailbox::notices_for(store, party); });
     loop_.post([this, party, notices = std::move(notices)] {
       for (const auto& notice : notices) {
         const auto* session = session_of(party);
@@ -275,7 +277,8 @@ void Broker::on_note_delivery(Session& session, Bytes content) {
   const auto number = delivery->number;
   apply_note(kind, delivery->note, party, [this, party, kind, number](const auto& mistake) {
     if (mistake) {
-      log_warning("note-not-taken", {{"authority", party}, {"number", number}, {"reason", *mistake}});
+      log_warning("note-not-taken",
+                  {{"authority", party}, {"number", number}, {"reason", *mistake}});
       return;
     }
     if (const auto* again = session_of(party)) {
@@ -293,8 +296,8 @@ void Broker::adopt(std::shared_ptr<const Snapshot> next, schemas::NoteKind kind)
   log_info(kind == schemas::NoteKind::Register ? "register-in-force" : "bundle-in-force",
            {{"number", number}});
   // Whoever is no longer in the register is cut at once; everybody else gets the news.
-  const auto& note = kind == schemas::NoteKind::Register ? next->parties->note().note
-                                                         : next->bundle->note().note;
+  const auto& note =
+      kind == schemas::NoteKind::Register ? next->parties->note().note : next->bundle->note().note;
   const auto content = encode(schemas::NoteDelivery{kind, number, note});
   for (const auto& [party, peer] : peers_) {
     const auto* authority = next->parties->find(party);

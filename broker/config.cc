@@ -28,9 +28,9 @@ Config read_config(const std::filesystem::path& file) {
   out.state = settings.path("broker.state", "a folder for store and log");
   out.keys = settings.path("broker.keys", "the folder made by `hubctl keys new`");
   out.door = settings.path("door.socket", "a path for the local door's socket");
-  const auto genesis = from_hex(settings.text(
-      "broker.genesis", "the 64 hexadecimal digits printed by `hubctl register show`",
-      digest_fault));
+  const auto genesis = from_hex(
+      settings.text("broker.genesis", "the 64 hexadecimal digits printed by `hubctl register show`",
+                    digest_fault));
   if (genesis && genesis->size() == out.genesis.size()) {
     std::copy(genesis->begin(), genesis->end(), out.genesis.begin());
   }

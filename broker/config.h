@@ -12,13 +12,13 @@
 namespace hub::broker {
 
 struct Config {
-  std::string listen;                // tcp://HOST:PORT
-  std::filesystem::path state;       // folder: store, log checkpoint, notes
-  std::filesystem::path keys;        // folder of key files
-  std::filesystem::path door;        // the local door's socket
-  crypto::Digest genesis{};          // SHA-256 of the first register's text
-  std::uint32_t window = 0;          // slices taken from one agent before they are answered
-  std::uint64_t most_waiting = 0;    // slices kept for one recipient; more are answered "try later"
+  std::string listen;              // tcp://HOST:PORT
+  std::filesystem::path state;     // folder: store, log checkpoint, notes
+  std::filesystem::path keys;      // folder of key files
+  std::filesystem::path door;      // the local door's socket
+  crypto::Digest genesis{};        // SHA-256 of the first register's text
+  std::uint32_t window = 0;        // slices taken from one agent before they are answered
+  std::uint64_t most_waiting = 0;  // slices kept for one recipient; more are answered "try later"
   std::map<std::string, std::vector<std::string>> roles;  // local user name -> roles
 };
 

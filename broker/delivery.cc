@@ -56,7 +56,8 @@ void Delivery::connected(std::string_view recipient, std::uint32_t window) {
 
 void Delivery::disconnected(std::string_view recipient) {
   auto& target = box(recipient);
-  for (const auto& [id, item] : target.in_flight) target.of(item.priority).emplace(item.order, item);
+  for (const auto& [id, item] : target.in_flight)
+    target.of(item.priority).emplace(item.order, item);
   target.in_flight.clear();
   for (const auto& [stream, parked] : target.parked) {
     for (const auto& [position, item] : parked.items) enqueue(target, item);

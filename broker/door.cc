@@ -42,8 +42,8 @@ void Door::called(transport::LocalDoor::Caller caller, const std::string& verb,
   const auto role = role_for(verb);
   if (role.empty()) return end(*answer, DoorStatus::Usage, "there is no such request");
   const auto roles = config_.roles.find(user);
-  const bool allowed = roles != config_.roles.end() &&
-                       std::ranges::find(roles->second, role) != roles->second.end();
+  const bool allowed =
+      roles != config_.roles.end() && std::ranges::find(roles->second, role) != roles->second.end();
   if (!allowed) {
     log_warning("door-refused", {{"user", user}, {"verb", verb}});
     return end(*answer, DoorStatus::Refused,

@@ -2,8 +2,9 @@
 //
 //   verb             roles      request                                       answer
 //   status           operator   {}                                            one object
-//   note.apply       operator   {"kind": "register"|"bundle"}, then the note  what was wrong, or nothing
-//   audit.entries    auditor    {"from", "limit"}                             a line an entry
+//   note.apply       operator   {"kind": "register"|"bundle"}, then the note  what was wrong, or
+//   nothing audit.entries    auditor    {"from", "limit"}                             a line an
+//   entry
 #pragma once
 
 #include <memory>

@@ -13,18 +13,19 @@ using storage::Connection;
 int code(SliceState state) { return static_cast<int>(state); }
 
 WaitingSlice row_of(const storage::Statement& row) {
-  return {row.int64(0),
-          std::string(row.text(1)),
-          std::string(row.text(2)),
-          schemas::priority(static_cast<std::uint8_t>(row.int64(3)))
-              .value_or(schemas::Priority::Bulk),
-          uuid_from(row.bytes(4)).value_or(Uuid{}),
-          static_cast<std::uint64_t>(row.int64(5))};
+  return {
+      row.int64(0),
+      std::string(row.text(1)),
+      std::string(row.text(2)),
+      schemas::priority(static_cast<std::uint8_t>(row.int64(3))).value_or(schemas::Priority::Bulk),
+      uuid_from(row.bytes(4)).value_or(Uuid{}),
+      static_cast<std::uint64_t>(row.int64(5))};
 }
 
 bool stream_is_held(Connection& store, std::string_view sender, const Uuid& stream) {
   auto query = store.prepare(
-      "SELECT 1 FROM void_notice n JOIN slice s ON s.id = n.id WHERE s.sender = ? AND s.stream = ?");
+      "SELECT 1 FROM void_notice n JOIN slice s ON s.id = n.id WHERE s.sender = ? AND s.stream = "
+      "?");
   query.bind(1, sender).bind(2, Bytes(stream.bytes));
   return query.step();
 }
@@ -75,7 +76,8 @@ Place Mailbox::place_of(Connection& store, const Slice& slice) {
   }
   auto before = store.prepare(
       "SELECT first_position, count, digest FROM slice "
-      "WHERE sender = ? AND stream = ? AND first_position < ? ORDER BY first_position DESC LIMIT 1");
+      "WHERE sender = ? AND stream = ? AND first_position < ? ORDER BY first_position DESC LIMIT "
+      "1");
   before.bind(1, facts.sender).bind(2, Bytes(facts.stream.bytes)).bind(3, slice.end_position());
   if (!before.step()) return Place::Free;
   const auto first = static_cast<std::uint64_t>(before.int64(0));
@@ -91,11 +93,12 @@ SliceId Mailbox::put(Connection& store, const Admitted& admitted, Bytes notice, 
   const auto& slice = admitted.slice;
   const auto& facts = slice.facts();
   const auto& sender = facts.sender;
-  state = !notice.empty()                                   ? SliceState::Unconfirmed
+  state = !notice.empty()                               ? SliceState::Unconfirmed
           : stream_is_held(store, sender, facts.stream) ? SliceState::Behind
-                                                            : SliceState::Waiting;
+                                                        : SliceState::Waiting;
   store.run(
-      "INSERT INTO slice(sender, recipient, priority, stream, first_position, count, digest, state, "
+      "INSERT INTO slice(sender, recipient, priority, stream, first_position, count, digest, "
+      "state, "
       "admitted, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       sender, facts.recipient, static_cast<int>(facts.priority), Bytes(facts.stream.bytes),
       facts.first_position, slice.records().size(), Bytes(slice.digest()), code(state), to_ms(now),
@@ -207,7 +210,8 @@ std::vector<SliceId> Mailbox::expired(Connection& store, std::string_view recipi
                                       int most) {
   std::vector<SliceId> out;
   auto query = store.prepare(
-      "SELECT id FROM slice WHERE recipient = ? AND state = 1 AND expires <= ? ORDER BY id LIMIT ?");
+      "SELECT id FROM slice WHERE recipient = ? AND state = 1 AND expires <= ? ORDER BY id LIMIT "
+      "?");
   query.bind(1, recipient).bind(2, to_ms(now)).bind(3, most);
   while (query.step()) out.push_back(query.int64(0));
   return out;
@@ -229,10 +233,9 @@ std::vector<SliceId> Mailbox::hold_for_confirmation(Connection& store, SliceId i
             notice);
   {
     auto query = store.prepare(
-        "SELECT id FROM slice WHERE sender = ? AND stream = ? AND first_position > ? AND state = 1");
-    query.bind(1, slice.sender)
-        .bind(2, Bytes(slice.stream.bytes))
-        .bind(3, slice.first_position);
+        "SELECT id FROM slice WHERE sender = ? AND stream = ? AND first_position > ? AND state = "
+        "1");
+    query.bind(1, slice.sender).bind(2, Bytes(slice.stream.bytes)).bind(3, slice.first_position);
     while (query.step()) out.push_back(query.int64(0));
   }
   for (const auto later : std::span(out).subspan(1)) {

@@ -18,8 +18,8 @@ Result<std::shared_ptr<const Snapshot>, std::string> make_snapshot(
     for (const auto& mistake : rulebook.error()) mistakes += policy::to_text(mistake) + "\n";
     return fail(std::move(mistakes));
   }
-  return std::make_shared<const Snapshot>(Snapshot{std::move(parties), std::move(bundle),
-                                                   std::move(*catalogue), std::move(*rulebook)});
+  return std::make_shared<const Snapshot>(
+      Snapshot{std::move(parties), std::move(bundle), std::move(*catalogue), std::move(*rulebook)});
 }
 
 }  // namespace hub::broker

@@ -22,6 +22,7 @@ struct Snapshot {
 
 // The mistakes of the bundle, a line each.
 [[nodiscard]] Result<std::shared_ptr<const Snapshot>, std::string> make_snapshot(
-    std::shared_ptr<const schemas::Register> parties, std::shared_ptr<const schemas::Bundle> bundle);
+    std::shared_ptr<const schemas::Register> parties,
+    std::shared_ptr<const schemas::Bundle> bundle);
 
 }  // namespace hub::broker

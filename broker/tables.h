@@ -14,10 +14,10 @@ inline constexpr std::uint32_t kApplicationId = 0x48554242;  // "HUBB"
 
 // slice.state
 enum class SliceState : int {
-  Waiting = 1,   // for its recipient
+  Waiting = 1,      // for its recipient
   Unconfirmed = 2,  // some positions are void; the sender has not confirmed the notice yet
-  Behind = 3,    // an earlier slice of its stream is Unconfirmed
-  Settled = 4,   // receipted; the content is gone
+  Behind = 3,       // an earlier slice of its stream is Unconfirmed
+  Settled = 4,      // receipted; the content is gone
 };
 
 }  // namespace hub::broker

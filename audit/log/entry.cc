@@ -115,11 +115,17 @@ void read_envelopes(ObjectReader& in, std::vector<crypto::Digest>& out) {
   }
 }
 
-void read_lists(ObjectReader& in, Entry& out) {
-  in.list("policies", [&](const json& item) {
-    if (item.is_string()) out.policies.push_back(item.get<std::string>());
+void read_texts(ObjectReader& in, const char* name, std::vector<std::string>& out) {
+  in.list(name, [&](const json& item) {
+    if (item.is_string()) out.push_back(item.get<std::string>());
     return item.is_string();
   });
+}
+
+void read_lists(ObjectReader& in, Entry& out) {
+  read_texts(in, "policies", out.policies);
+  read_texts(in, "field_groups", out.field_groups);
+  read_texts(in, "withheld", out.withheld);
   in.list("erased", [&](const json& item) {
     const bool pair = item.is_array() && item.size() == 2 && item[0].is_number_unsigned() &&
                       item[1].is_number_unsigned();
@@ -139,6 +145,8 @@ Entry read_entry(ObjectReader& in) {
   out.purpose = in.text("purpose");
   out.legal_basis = in.text("legal_basis");
   out.reason = in.text("reason");
+  out.regime = in.text("regime");
+  out.handling = in.text("handling");
   out.bundle = in.number("bundle");
   out.register_number = in.number("register");
   out.count = in.number("count");
@@ -169,19 +177,23 @@ std::string write_leaf(const Leaf& leaf) {
   out.list("erased", entry.erased, [](const EntryRange& range) {
     return "[" + std::to_string(range.first) + "," + std::to_string(range.second) + "]";
   });
+  out.list("field_groups", entry.field_groups, quoted);
+  out.text("handling", entry.handling);
   out.text("legal_basis", entry.legal_basis);
   out.text("outcome", entry.outcome);
   out.text("party", leaf.party);
-  out.list("policies", entry.policies, [](const std::string& id) { return quoted(id); });
+  out.list("policies", entry.policies, quoted);
   out.text("purpose", entry.purpose);
   out.text("reason", entry.reason);
   out.text("recipient", entry.recipient);
   out.text("record_type", entry.record_type);
+  out.text("regime", entry.regime);
   out.number("register", entry.register_number);
   out.text("sender", entry.sender);
   out.member("seq", std::to_string(leaf.index));
   out.member("time", std::to_string(to_ms(leaf.time)));
   out.member("v", std::to_string(kVersion));
+  out.list("withheld", entry.withheld, quoted);
   return std::move(out).take();
 }
 

@@ -103,7 +103,7 @@ void check_tables(StoreReport& report, Connection& connection) {
 
 void check_inside(StoreReport& report, const std::filesystem::path& file,
                   const crypto::StoreKey& key, const std::vector<std::uint32_t>& logged,
-                  const std::function<void(Connection&)>& look) {
+                  const std::function<void(Connection&, const TreeHead&)>& look) {
   std::error_code none;
   const auto log_size = std::filesystem::file_size(log_beside(file), none);
   std::optional<PrivateCopy> copy;
@@ -121,13 +121,13 @@ void check_inside(StoreReport& report, const std::filesystem::path& file,
     }
   });
   holds(report, [&] { check_tables(report, *connection); });
-  if (look) holds(report, [&] { look(*connection); });
+  if (look) holds(report, [&] { look(*connection, report.tree); });
 }
 
 }  // namespace
 
 StoreReport verify_store(const std::filesystem::path& file, const crypto::StoreKey& key,
-                         const std::function<void(Connection&)>& look) {
+                         const std::function<void(Connection&, const TreeHead&)>& look) {
   if (!std::filesystem::exists(file)) {
     throw StoreError(StoreFault::Missing, file.string() + " is missing: check the path");
   }

@@ -30,10 +30,11 @@ struct StoreReport {
 // log, is opened read-only, and is removed at the end. Throws StoreError only when the store is
 // missing, in use or cannot be read; what is wrong inside is a finding.
 //
-// `look` (may be empty) gets the connection after the checks of the store itself, so that others
-// verify what they keep in it; it is not called when the store does not open.
-[[nodiscard]] StoreReport verify_store(const std::filesystem::path& file,
-                                       const crypto::StoreKey& key,
-                                       const std::function<void(Connection&)>& look = {});
+// `look` (may be empty) gets the connection and the tree of the head file after the checks of the
+// store itself, so that others verify what they keep in it; it is not called when the store does
+// not open.
+[[nodiscard]] StoreReport verify_store(
+    const std::filesystem::path& file, const crypto::StoreKey& key,
+    const std::function<void(Connection&, const TreeHead&)>& look = {});
 
 }  // namespace hub::storage

@@ -33,11 +33,12 @@ TEST(VerifyStore, LooksAtTheCommittedStateAndChangesNoFile) {
   temporary.put_back(crashed);
   const auto before = names_in(temporary.folder());
   std::int64_t count = 0;
-  const auto report = verify_store(temporary.file(), temporary.key, [&](Connection& c) {
-    auto row = c.prepare("SELECT count(*) FROM item");
-    EXPECT_TRUE(row.step());
-    count = row.int64(0);
-  });
+  const auto report =
+      verify_store(temporary.file(), temporary.key, [&](Connection& c, const TreeHead&) {
+        auto row = c.prepare("SELECT count(*) FROM item");
+        EXPECT_TRUE(row.step());
+        count = row.int64(0);
+      });
   EXPECT_THAT(report.findings, IsEmpty());
   EXPECT_EQ(count, 1);
   EXPECT_GT(report.log_frames, 0U);

@@ -1,0 +1,110 @@
+// hubctl audit verify: recomputes a party's whole log offline and checks the store it is kept in.
+// The daemon must not be running.
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "audit/log/checkpointer.h"
+#include "audit/log/verify_log.h"
+#include "cli/progress.h"
+#include "cli/verb.h"
+#include "core/base/encoding.h"
+#include "core/base/file.h"
+#include "core/base/result.h"
+#include "core/crypto/key_file.h"
+#include "core/storage/verify_store.h"
+
+namespace hub::cli {
+namespace {
+
+struct Options {
+  std::filesystem::path store;
+  std::filesystem::path keys;
+  std::string log_vkey;
+  bool as_json = false;
+};
+
+crypto::NoteVerifier log_key(const Options& options) {
+  auto text = options.log_vkey;
+  if (text.empty()) {
+    const auto file = options.keys / "public.json";
+    const auto about = nlohmann::json::parse(as_text(read_file(file, 1U << 20U)), nullptr, false);
+    text = about.is_object() ? about.value("log", std::string()) : std::string();
+  }
+  const auto key = crypto::NoteVerifier::parse(text);
+  if (!key) throw EnvError("no log key: give --log-key, or --keys with a public.json in it");
+  return *key;
+}
+
+Exit verify(const Options& options, Streams streams) {
+  const auto key = crypto::read_key_file<crypto::StoreKeyKind>(options.keys / "store.key");
+  const auto verifier = log_key(options);
+  const auto checkpoint_file = audit::Checkpointer::beside(options.store);
+  const auto note = read_file_if_there(checkpoint_file, 1U << 20U);
+  std::optional<audit::LogReport> log;
+  storage::StoreReport store;
+  {
+    Progress progress(streams.err, streams.terminal, "verifying");
+    store = storage::verify_store(
+        options.store, key, [&](storage::Connection& connection, const storage::TreeHead& tree) {
+          const audit::LogExpectation expected{tree, verifier,
+                                               note ? std::optional(to_text(*note)) : std::nullopt};
+          log = audit::verify_log(connection, expected, [&](std::uint64_t done, std::uint64_t all) {
+            progress.update(done, all);
+          });
+        });
+  }
+  std::vector<std::string> findings = store.findings;
+  if (log) {
+    findings.insert(findings.end(), log->findings.begin(), log->findings.end());
+  } else {
+    findings.emplace_back("the log could not be read");
+  }
+  if (options.as_json) {
+    streams.out << nlohmann::json{{"store", options.store.string()},
+                                  {"sound", findings.empty()},
+                                  {"findings", findings},
+                                  {"notes", store.notes},
+                                  {"entries", log ? log->tree.size : 0},
+                                  {"root", log ? to_base64(log->tree.root) : ""},
+                                  {"pages", store.pages},
+                                  {"signed", log && log->checkpoint
+                                                 ? nlohmann::json(log->checkpoint->size)
+                                                 : nlohmann::json()}}
+                       .dump()
+                << '\n';
+    return findings.empty() ? Exit::Ok : Exit::Refused;
+  }
+  for (const auto& finding : findings) streams.err << "FOUND  " << finding << '\n';
+  for (const auto& remark : store.notes) streams.err << "note   " << remark << '\n';
+  if (!findings.empty()) {
+    streams.err << options.store.string() << ": " << findings.size()
+                << " findings; keep these files as they are and tell the auditor\n";
+    return Exit::Refused;
+  }
+  streams.out << options.store.string() << ": sound. " << log->tree.size << " entries lead to root "
+              << to_base64(log->tree.root) << "; " << store.pages << " pages verified; "
+              << (log->checkpoint ? "signed up to entry " + std::to_string(log->checkpoint->size)
+                                  : std::string("no checkpoint signed yet"))
+              << '\n';
+  return Exit::Ok;
+}
+
+}  // namespace
+
+void add_audit_verbs(CLI::App& app, Command& command) {
+  auto* audit = app.get_subcommand("audit");
+  auto options = std::make_shared<Options>();
+  auto* verb = audit->add_subcommand("verify", "Recompute a log and check its store, offline");
+  verb->add_option("--store", options->store, "The store: STATE/agent.db or STATE/broker.db")
+      ->required();
+  verb->add_option("--keys", options->keys, "The party's key folder")->required();
+  verb->add_option("--log-key", options->log_vkey, "The log's vkey, instead of KEYS/public.json");
+  verb->add_flag("--json", options->as_json, "One JSON object");
+  verb->callback([options, &command] {
+    command.run = [options](Streams streams) { return verify(*options, streams); };
+  });
+}
+
+}  // namespace hub::cli

@@ -1,0 +1,87 @@
+// hubctl keys new: makes a party's keys, each in a file of its own, and the public half for the
+// hub's register.
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "cli/verb.h"
+#include "core/base/encoding.h"
+#include "core/base/file.h"
+#include "core/base/result.h"
+#include "core/crypto/key_file.h"
+#include "core/crypto/note.h"
+#include "schemas/envelope.h"
+#include "schemas/register.h"
+
+namespace hub::cli {
+namespace {
+
+using namespace crypto;
+
+struct Options {
+  std::string party;
+  std::string name;
+  std::string hub;
+  std::filesystem::path folder;
+  std::filesystem::path governance;
+};
+
+template <class Key, class Kind>
+Key make_key(const std::filesystem::path& file) {
+  auto key = Key::generate();
+  write_key_file<Kind>(file, key.seed());
+  return key;
+}
+
+Exit make_keys(const Options& options, Streams streams) {
+  if (!schemas::is_name(options.party) || !schemas::is_name(options.hub)) {
+    streams.err << "hubctl: --party and --hub must be printable, without spaces\n";
+    return Exit::Usage;
+  }
+  make_private_folder(options.folder);
+  const auto identity = make_key<IdentityKey, Identity>(options.folder / "identity.key");
+  const auto envelope = make_key<EnvelopeKey, Envelope>(options.folder / "envelope.key");
+  const auto log = make_key<LogKey, LogKind>(options.folder / "log.key");
+  const auto transport = TransportSecret::random();
+  write_key_file(options.folder / "transport.key", transport);
+  write_key_file(options.folder / "store.key", StoreKey::random());
+  nlohmann::json about{
+      {"code", options.party},
+      {"name", options.name.empty() ? options.party : options.name},
+      {"identity", to_base64(identity.verify_key().bytes)},
+      {"envelope", to_base64(envelope.verify_key().bytes)},
+      {"transport", to_base64(public_of(transport))},
+      {"log",
+       NoteVerifier(options.hub + "/audit/" + options.party, log.verify_key().bytes).vkey()}};
+  if (!options.governance.empty()) {
+    const auto key = make_key<GovernanceKey, Governance>(options.governance);
+    about["governance"] =
+        NoteVerifier(options.party + "/governance", key.verify_key().bytes).vkey();
+  }
+  replace_file(options.folder / "public.json", as_bytes(about.dump(2) + "\n"), 0644);
+  streams.out << "keys of " << options.party << " are in " << options.folder.string() << '\n'
+              << "send " << (options.folder / "public.json").string()
+              << " to the hub's operator; the .key files never leave this machine\n";
+  return Exit::Ok;
+}
+
+}  // namespace
+
+void add_keys_verbs(CLI::App& app, Command& command) {
+  auto* keys = app.add_subcommand("keys", "Keys of a party")->require_subcommand(1);
+  auto* make = keys->add_subcommand("new", "Make the keys of a new party");
+  auto options = std::make_shared<Options>();
+  make->add_option("--party", options->party, "GSS code of the authority, or \"broker\"")
+      ->required();
+  make->add_option("--hub", options->hub, "Name of the hub")->required();
+  make->add_option("--name", options->name, "Name of the authority, for people");
+  make->add_option("--out", options->folder, "Folder to make the key files in")->required();
+  make->add_option("--governance", options->governance,
+                   "Also make a governance key in this file, to be kept offline");
+  make->callback([options, &command] {
+    command.run = [options](Streams streams) { return make_keys(*options, streams); };
+  });
+}
+
+}  // namespace hub::cli
