@@ -139,8 +139,8 @@ def rows_of(hub, final):
 
 
 def print_table(rows):
-    columns = [("authority", 24, "<"), ("sent", 7, ">"), ("delivered", 10, ">"), ("received", 9, ">"),
-               ("withheld", 9, ">"), ("refused", 8, ">"), ("rejected", 9, ">"), ("why", 0, "<")]
+    columns = [("authority", 23, "<"), ("sent", 7, ">"), ("delivered", 11, ">"), ("received", 10, ">"),
+               ("withheld", 11, ">"), ("refused", 9, ">"), ("rejected", 11, ">"), ("why", 0, "<")]
     titles = {"withheld": "withheld*", "rejected": "rejected°", "why": "  refused because"}
     say("".join(f"{titles.get(name, name):{align}{width}}" for name, width, align in columns))
     for row in rows:
