@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/base/byte_reader.h"
 #include "core/base/encoding.h"
 #include "core/base/json.h"
 
@@ -12,6 +13,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::uint64_t kVersion = 1;
+constexpr auto kSalt = sizeof(DetailSalt);
 constexpr std::size_t kLargestDetail = 4U << 20U;
 
 // JSON text in one spelling: UTF-8 as it is, what is no UTF-8 replaced.
@@ -102,7 +104,7 @@ class ObjectReader {
 std::optional<crypto::Digest> digest_from(Bytes bytes) {
   crypto::Digest out{};
   if (bytes.size() != out.size()) return std::nullopt;
-  std::copy(bytes.begin(), bytes.end(), out.begin());
+  std::ranges::copy(bytes, out.begin());
   return out;
 }
 
@@ -110,9 +112,8 @@ void read_envelopes(ObjectReader& in, std::vector<crypto::Digest>& out) {
   const auto bytes = in.base64("envelopes");
   in.demand(bytes.size() % 32 == 0);
   if (!in.ok()) return;
-  for (std::size_t at = 0; at < bytes.size(); at += 32) {
-    out.push_back(*digest_from(Bytes(bytes).subspan(at, 32)));
-  }
+  ByteReader digests(bytes);
+  while (digests.remaining() > 0) out.push_back(digests.array<32>());
 }
 
 void read_texts(ObjectReader& in, const char* name, std::vector<std::string>& out) {
@@ -231,13 +232,11 @@ Buffer write_detail(const Detail& detail, const DetailSalt& salt) {
 }
 
 std::optional<crypto::Digest> commitment_to(Bytes stored_detail) {
-  constexpr auto kSalt = sizeof(DetailSalt);
   if (stored_detail.size() < kSalt) return std::nullopt;
   return crypto::hmac_sha256(stored_detail.first(kSalt), {stored_detail.subspan(kSalt)});
 }
 
 Result<Detail, LeafError> parse_detail(Bytes stored_detail) {
-  constexpr auto kSalt = sizeof(DetailSalt);
   if (stored_detail.size() < kSalt) return fail(LeafError::Malformed);
   const auto value = parse_json(as_text(stored_detail.subspan(kSalt)),
                                 {.max_bytes = kLargestDetail, .max_depth = 3});

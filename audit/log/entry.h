@@ -67,7 +67,7 @@ struct Leaf {
   Entry entry;
   std::string party;
   std::uint64_t index = 0;
-  Time time{};
+  Time time;
   std::optional<crypto::Digest> detail;  // the commitment
 
   bool operator==(const Leaf&) const = default;

@@ -152,20 +152,20 @@ void Log::extend(Connection& connection, const crypto::Digest& leaf) {
 std::uint64_t Log::erase_details(Connection& connection, std::vector<std::uint64_t> indices,
                                  const Entry& entry, const Detail& detail) {
   for (const auto index : indices) {
+    require(index < edge_.frontier.size(), "only an entry that is there has a detail to erase");
     connection.run("UPDATE log_entry SET detail = NULL WHERE idx = ?", index);
   }
   const auto ranges = ranges_of(indices);
   const auto first = edge_.frontier.size();
-  std::size_t at = 0;
-  do {
+  auto rest = std::span(ranges);
+  while (true) {
+    const auto now = rest.first(std::min(rest.size(), kMostRanges));
     auto part = entry;
-    const auto end = std::min(ranges.size(), at + kMostRanges);
-    part.erased.assign(ranges.begin() + static_cast<std::ptrdiff_t>(at),
-                       ranges.begin() + static_cast<std::ptrdiff_t>(end));
+    part.erased.assign(now.begin(), now.end());
     append(connection, part, detail);
-    at = end;
-  } while (at < ranges.size());
-  return first;
+    rest = rest.subspan(now.size());
+    if (rest.empty()) return first;
+  }
 }
 
 TreeHead Log::before_commit(Connection& connection) {

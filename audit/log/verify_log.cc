@@ -24,7 +24,10 @@ class Verification {
       return;
     }
     auto checkpoint = open_checkpoint(*expected_.note, expected_.key);
-    if (!checkpoint) return find("checkpoint: " + std::string(describe(checkpoint.error())));
+    if (!checkpoint) {
+      find("checkpoint: " + std::string(describe(checkpoint.error())));
+      return;
+    }
     report_.checkpoint = std::move(*checkpoint);
     compare_checkpoint();
   }
@@ -71,7 +74,10 @@ class Verification {
   void check_entry(std::uint64_t index, const storage::Statement& row) {
     const auto leaf = parse_leaf(as_text(row.bytes(1)));
     const auto name = "entry " + std::to_string(index);
-    if (!leaf) return find(name + ": " + std::string(describe(leaf.error())));
+    if (!leaf) {
+      find(name + ": " + std::string(describe(leaf.error())));
+      return;
+    }
     if (leaf->index != index) find(name + " carries another number");
     for (const auto& range : leaf->entry.erased) {
       if (range.second >= index) find(name + " says that later entries were erased");

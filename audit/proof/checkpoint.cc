@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -25,8 +26,8 @@ std::optional<std::string_view> take_line(std::string_view& text) {
 
 std::optional<std::uint64_t> parse_size(std::string_view digits) {
   std::uint64_t out = 0;
-  const auto* const end = digits.data() + digits.size();  // NOLINT(*-arithmetic)
-  const auto [stop, error] = std::from_chars(digits.data(), end, out);
+  const auto* const end = std::to_address(digits.end());
+  const auto [stop, error] = std::from_chars(std::to_address(digits.begin()), end, out);
   const bool canonical = !digits.empty() && (digits.front() != '0' || digits.size() == 1);
   if (error != std::errc() || stop != end || !canonical || out > kMostEntries) return std::nullopt;
   return out;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 #include <string_view>
 
 namespace hub::storage {
@@ -15,8 +16,7 @@ std::uint64_t page_named(std::string_view row) {
   std::uint64_t page = 0;
   if (at != std::string_view::npos) {
     const auto number = row.substr(at + kWord.size());
-    (void)std::from_chars(number.data(), number.data() + number.size(),  // NOLINT(*-arithmetic)
-                          page);
+    (void)std::from_chars(std::to_address(number.begin()), std::to_address(number.end()), page);
   }
   return page;
 }
