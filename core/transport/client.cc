@@ -213,7 +213,8 @@ void Client::Impl::opened(const Current& session) {
 void Client::Impl::check() {
   const auto session = session_;
   const auto now = loop_.clock().steady();
-  const auto bytes_read = session->tap ? session->tap->bytes_read() : 0;
+  const auto& tap = session->tap;
+  const auto bytes_read = tap ? tap->bytes_read() : 0;
   const auto silence = 3 * options_.heartbeat;
   // A check that comes late by the whole time of silence: it was this process that stood still.
   const bool stood_still = now - std::exchange(session->last_check, now) > silence;

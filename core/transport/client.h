@@ -92,7 +92,7 @@ class Client {
   void stop();
 
   // False: not connected, or the queue is full and Handler::room() will say when to try again.
-  // The message stays the caller's either way.
+  // The message stays the caller's either way. An empty one is a bug of ours.
   [[nodiscard]] bool send(const Message& message);
 
   // The protocol above found the session dead: ends it, calls disconnected(reason) from the loop,

@@ -55,7 +55,8 @@ class LocalDoor {
     // Sends the bytes, in blocks of at most 256 KiB; waits while four are not yet taken by the
     // caller. False when the request was cancelled or its caller is gone: stop working.
     [[nodiscard]] bool block(Bytes bytes);
-    // The answer is whole. Never waits; only the first call counts. At most 256 KiB.
+    // The answer is whole. Never waits; only the first call counts. Any thread. A payload that does
+    // not fit a frame of 1 MiB throws std::length_error.
     void end(int status, std::string_view payload);
     [[nodiscard]] bool cancelled() const;
     // Waits for the next part of an upload; nothing when it is whole, or was cancelled: then

@@ -13,10 +13,13 @@
 //     or says nothing of its own within twice that time, is cut.
 // A cut is shutdown(2) on the connection: it takes effect at once and cannot be delayed by the
 // peer.
+// An empty message is the transport's own sign of life, one per heartbeat and direction when there
+// is nothing else to say; it reaches no handler. (ZMTP's own heartbeats are answered by ZeroMQ's
+// thread even where the loop behind it hangs, and would count as undelivered bytes.)
 //
 // A key is rotated by a second Server, with the new key and another endpoint, beside the first and
 // with the same registry; when no peer uses the old one any more it is destroyed. Peer numbers are
-// unique within the process.
+// unique among the servers of one loop.
 #pragma once
 
 #include <chrono>
@@ -96,7 +99,7 @@ class Server {
   ~Server();
 
   // False: the peer is gone, or its queue is full and Handler::room() will say when to try again.
-  // The message stays the caller's either way.
+  // The message stays the caller's either way. An empty one is a bug of ours.
   [[nodiscard]] bool send(PeerId peer, const Message& message);
 
   // Closes the connection at once; Handler::gone() follows from the loop, not from within.

@@ -127,18 +127,6 @@ TEST_F(HostilePeer, IsCutWhenItNeverFinishesAMessageAndFillsNoMemory) {
   EXPECT_TRUE(undisturbed(*other));
 }
 
-TEST_F(HostilePeer, IsCutAllTheSameWhenEveryPartIsSmall) {
-  const std::string part(100, 'x');
-  RawPeer peer(server.endpoint(), &keys);
-  ASSERT_TRUE(peer.send("hello", false));
-  ASSERT_TRUE(until_received(1));
-  for (int i = 0; i < 500000; ++i) ASSERT_TRUE(peer.send(part, true));
-  ASSERT_TRUE(peer.send(part, false));
-  EXPECT_TRUE(peer.until_event(ZMQ_EVENT_DISCONNECTED));
-  ASSERT_TRUE(until_peers(0));
-  EXPECT_EQ(received(), 1U);
-}
-
 TEST_F(HostilePeer, MayDeliverMoreThanTheUndeliveredLimit) {
   const std::string text(60000, 'x');
   RawPeer peer(server.endpoint(), &keys);
