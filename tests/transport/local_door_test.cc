@@ -269,7 +269,7 @@ TEST_F(Door, HangsUpOnWhoBreaksTheRulesOfARequest) {
   const auto input_end = encode_frame(FrameKind::InputEnd, 1, {});
   const std::vector<std::pair<const char*, std::vector<Buffer>>> cases{
       {"an id that is in use", {request, request}},
-      {"more credit than was used", {request, encode_credit(1, 4), encode_credit(1, 4)}},
+      {"credit for what was never sent", {encode_request(1, "sum", {}), encode_credit(1, 1)}},
       {"more input than there is credit for", {request, input, input, input, input, input}},
       {"input after its end", {request, input_end, input}},
       {"two ends of input", {request, input_end, input_end}},
