@@ -16,11 +16,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::size_t at = 0; at < stream.size(); at += piece) {
     decoder.add(stream.subspan(at, std::min(piece, stream.size() - at)));
     while (true) {
-      const auto frame = decoder.next();
-      if (!frame) return 0;
-      if (!*frame) break;
-      const auto again =
-          hub::transport::encode_frame((*frame)->kind, (*frame)->request, (*frame)->payload);
+      const auto next = decoder.next();
+      if (!next) return 0;
+      const auto& frame = *next;
+      if (!frame) break;
+      const auto again = hub::transport::encode_frame(frame->kind, frame->request, frame->payload);
       hub::require(hub::same_bytes(again, stream.subspan(done, again.size())),
                    "a frame encodes to the bytes it came from");
       done += again.size();

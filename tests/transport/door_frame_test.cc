@@ -198,8 +198,10 @@ TEST(DoorPayloads, AllowVerbsThatAreSafeInALogLine) {
 }
 
 TEST(EncodeFrame, RefusesToMakeAFrameThatNobodyWouldTake) {
-  EXPECT_THROW(encode_frame(FrameKind::Block, 1, Buffer(kMaxDoorBlock + 1)), std::length_error);
-  EXPECT_THROW(encode_frame(FrameKind::End, 1, Buffer(kMaxDoorFrame)), std::length_error);
+  EXPECT_THROW(static_cast<void>(encode_frame(FrameKind::Block, 1, Buffer(kMaxDoorBlock + 1))),
+               std::length_error);
+  EXPECT_THROW(static_cast<void>(encode_frame(FrameKind::End, 1, Buffer(kMaxDoorFrame))),
+               std::length_error);
   EXPECT_EQ(encode_frame(FrameKind::Block, 1, Buffer(kMaxDoorBlock)).size(), kMaxDoorBlock + 9);
   FrameDecoder decoder;
   decoder.add(encode_frame(FrameKind::End, 1, Buffer(kMaxDoorFrame - 5)));

@@ -106,14 +106,13 @@ TEST_F(HostilePeer, IsCutWhenItNeverFinishesAMessageAndFillsNoMemory) {
   const auto other = bystander();
   ASSERT_TRUE(until_received(1));
   // 1.2 GB in one message of 20,000 parts, whose end the server must not wait for.
-  constexpr int kParts = 20000;
   const std::string part(60000, 'x');
   RawPeer peer(server.endpoint(), &keys);
   ASSERT_TRUE(peer.send("hello", false));
   ASSERT_TRUE(until_received(2));
   const auto before = resident_bytes();
   std::size_t most = before;
-  for (int i = 0; i < kParts; ++i) ASSERT_TRUE(peer.send(part, true));
+  for (int i = 0; i < 20000; ++i) ASSERT_TRUE(peer.send(part, true));
   ASSERT_TRUE(peer.send(part, false));
   while (server.log.board.read([&] { return server.log.peers.size(); }) == 2) {
     most = std::max(most, resident_bytes());
@@ -174,10 +173,11 @@ TEST(HostileStranger, CannotCrowdOutWhoHasASession) {
   TestClient client(server.loop, server.endpoint(), server.key, server.enrol("E09000001"));
   ASSERT_TRUE(server.log.board.until([&] { return server.log.peers.size() == 1; }));
   std::vector<std::unique_ptr<RawPeer>> crowd;
+  crowd.reserve(12);
   for (int i = 0; i < 12; ++i) {
     crowd.push_back(std::make_unique<RawPeer>(server.endpoint(), nullptr));
   }
-  TestClient late(server.loop, server.endpoint(), server.key, server.enrol("E09000002"));
+  const TestClient late(server.loop, server.endpoint(), server.key, server.enrol("E09000002"));
   ASSERT_TRUE(server.log.board.until([&] { return server.log.peers.size() == 2; }));
   EXPECT_TRUE(client.send("still here"));
   EXPECT_TRUE(client.log.board.read([&] { return client.log.ends.empty(); }));

@@ -174,7 +174,8 @@ TEST_F(LoopTest, GivesNoEventOfAForgottenDescriptorToItsSuccessor) {
     if (order.empty()) {
       loop.forget(number);
       second.here.close();
-      second.here = FileDescriptor(::fcntl(fresh.here.get(), F_DUPFD_CLOEXEC, number));
+      second.here =
+          FileDescriptor(::fcntl(fresh.here.get(), F_DUPFD_CLOEXEC, number));  // NOLINT(*-vararg)
       ASSERT_EQ(second.here.get(), number);
       loop.watch(number, note('!'));
     }

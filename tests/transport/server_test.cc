@@ -173,9 +173,10 @@ TEST_F(Wire, SaysWhenAPeersQueueIsFullAndWhenThereIsRoomAgain) {
 
 TEST_F(Wire, ServesManyAtOnce) {
   server.log.echo = true;
-  constexpr std::size_t kMany = 33;
+  const std::size_t many = 33;
   std::vector<std::unique_ptr<TestClient>> clients;
-  for (std::size_t i = 0; i < kMany; ++i) {
+  clients.reserve(many);
+  for (std::size_t i = 0; i < many; ++i) {
     clients.push_back(client_of(server.enrol("user " + std::to_string(i))));
   }
   for (const auto& client : clients) ASSERT_TRUE(client->until_connected());
@@ -186,7 +187,7 @@ TEST_F(Wire, ServesManyAtOnce) {
     ASSERT_TRUE(client->log.board.until([&] { return client->log.texts.size() == 21; }));
     for (std::size_t i = 1; i < 21; ++i) EXPECT_EQ(client->log.texts[i], std::to_string(i - 1));
   }
-  EXPECT_EQ(server.loop.in([&] { return server.server().connections(); }), kMany);
+  EXPECT_EQ(server.loop.in([&] { return server.server().connections(); }), many);
   clients.clear();
   EXPECT_TRUE(until_peers(0));
 }
@@ -203,7 +204,8 @@ TEST_F(Wire, TakesTwoKeysSideBySideWhileOneIsRotatedIn) {
         server.log);
   });
   const auto old_way = client_of(server.enrol("E09000001"));
-  TestClient new_way(server.loop, rotated->endpoints().front(), new_key, server.enrol("E09000002"));
+  const TestClient new_way(server.loop, rotated->endpoints().front(), new_key,
+                           server.enrol("E09000002"));
   EXPECT_TRUE(until_peers(2));
   server.loop.in([&] { rotated.reset(); });
 }

@@ -253,8 +253,10 @@ bool move_some(int from, int to, bool swallow) {
 Proxy::Proxy(std::uint16_t to)
     : to_(to), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   auto address = loopback(0);
-  ::bind(listener_.get(), generic(address), sizeof address);
-  ::listen(listener_.get(), 8);
+  if (::bind(listener_.get(), generic(address), sizeof address) != 0 ||
+      ::listen(listener_.get(), 8) != 0) {
+    throw_errno("listen on", "the loopback");
+  }
   socklen_t size = sizeof address;
   ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address),  // NOLINT(*-cast)
                 &size);
