@@ -87,8 +87,10 @@ std::string json_quoted(std::string_view text) {
     if (c == '"' || c == '\\') {
       out += '\\';
       out += c;
-    } else if (byte < 0x20 || byte >= 0x7f) {
+    } else if (byte < 0x20 || byte == 0x7f) {
       out += fmt::format("\\u{:04x}", byte);
+    } else if (byte >= 0x80) {
+      out += '?';  // Log lines are plain ASCII.
     } else {
       out += c;
     }

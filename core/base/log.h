@@ -38,7 +38,8 @@ void log_info(std::string_view event, std::initializer_list<LogField> fields = {
 void log_warning(std::string_view event, std::initializer_list<LogField> fields = {});
 void log_error(std::string_view event, std::initializer_list<LogField> fields = {});
 
-// The text as a JSON string, quotes included; invalid UTF-8 and controls escaped.
+// The text as a JSON string for a log line, quotes included: controls escaped, "?" for each byte
+// beyond ASCII.
 [[nodiscard]] std::string json_quoted(std::string_view text);
 
 }  // namespace hub
