@@ -109,9 +109,10 @@ class Agent final : private transport::Client::Handler {
   void on_epoch_keys(Bytes content);
   void take_epoch_keys(const std::vector<Buffer>& statements);
   void publish_epoch_keys();
-  void fetch_newer(schemas::NoteKind kind, std::uint64_t theirs);
+  void catch_up();
   void on_fetch_note(Bytes content);
   void on_note_delivery(Bytes content);
+  void take_note(std::shared_ptr<const Snapshot> next, schemas::NoteKind kind);
   void adopt(std::shared_ptr<const Snapshot> next, schemas::NoteKind kind);
   void on_ping(Bytes content);
   void tend_epochs();
@@ -123,6 +124,7 @@ class Agent final : private transport::Client::Handler {
   void flush();
   void on_submitted(Bytes content);
   void on_gap(Bytes content);
+  void reopen_stream(const Uuid& stream);
   void on_deliver(const schemas::SharedBytes& bytes);
   void take_slice(const schemas::SharedBytes& bytes);
   void on_receipt(Bytes content);
@@ -161,6 +163,10 @@ class Agent final : private transport::Client::Handler {
 
   // Loop thread.
   bool in_session_ = false;
+  std::uint64_t newest_register_ = 0;  // that the broker has told of
+  std::uint64_t newest_bundle_ = 0;
+  bool bundle_needs_register_ = false;  // the next bundle was made under a register to come
+  bool taking_note_ = false;
   std::optional<Time> incarnation_;
   std::optional<Time> last_drained_;  // when the broker said last that it holds nothing for us
   Submissions submissions_;

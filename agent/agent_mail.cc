@@ -18,8 +18,7 @@ constexpr auto kTryMuchLater = 60s;
 
 }  // namespace
 
-// ---- out
-// -------------------------------------------------------------------------------------------
+// ---- out ----
 
 // From any thread.
 void Agent::sealed(std::vector<SliceRef> slices) {
@@ -91,10 +90,14 @@ void Agent::on_submitted(Bytes content) {
       break;
     }
     case Answer::TryLater: again(kTryLater); break;
+    case Answer::PositionReused:
+      // This store is older than what the broker has seen of it: it was restored.
+      log_error("stream-was-ahead", {{"slice", slice->id}});
+      reopen_stream(slice->stream);
+      break;
     case Answer::Malformed:
     case Answer::WrongSender:
     case Answer::BadSignature:
-    case Answer::PositionReused:
     case Answer::PositionGap:
     case Answer::OtherHub:
     case Answer::HeaderDisagrees:
@@ -117,13 +120,34 @@ void Agent::on_gap(Bytes content) {
     });
     loop_.post([this, gap, slices = std::move(slices)]() mutable {
       if (slices.empty() || slices.front().first_position > gap.expected_position) {
-        ++alarms_["a recipient misses records that were receipted"];
+        // What is missing was receipted once: the recipient has lost its store.
+        ++alarms_["a recipient has lost records that it had receipted"];
         log_error("stream-gap-cannot-be-filled", {{"expected", gap.expected_position}});
+        return reopen_stream(gap.stream);
       }
       for (auto& slice : slices) submissions_.add(std::move(slice));
       pump();
     });
   });
+}
+
+// What is unsettled in the stream goes into a new one; the broker drops what it has of the old.
+void Agent::reopen_stream(const Uuid& stream) {
+  auto count = std::make_shared<std::size_t>(0);
+  storage::Job job;
+  job.act = [this, stream, count](storage::Connection& store) {
+    *count = outbox_.reopen_stream(store, stream);
+  };
+  job.done = [this, stream, count](bool committed) {
+    if (!committed) return;  // The gap is reported again.
+    loop_.post([this, stream, count] {
+      log_warning("stream-reopened", {{"records", *count}});
+      submissions_.forget(stream);
+      send(MessageKind::Abandon, encode(schemas::Abandon{stream}));
+      seal_waiting();
+    });
+  };
+  store_.submit(std::move(job));
 }
 
 // Seals what waited for a key, batch after batch.
@@ -147,8 +171,7 @@ void Agent::seal_waiting() {
   if (!store_.try_submit(job)) sealing_waiting_ = false;
 }
 
-// ---- in
-// --------------------------------------------------------------------------------------------
+// ---- in ----
 
 void Agent::on_deliver(const schemas::SharedBytes& bytes) {
   if (!lanes_.try_post("deliver", [this, bytes] { take_slice(bytes); })) {
@@ -198,8 +221,7 @@ void Agent::take_slice(const schemas::SharedBytes& bytes) {
   store_.submit(std::move(job));
 }
 
-// ---- receipts and voids
-// ----------------------------------------------------------------------------
+// ---- receipts and voids ----
 
 void Agent::on_receipt(Bytes content) {
   auto delivery = schemas::parse_receipt_delivery(content);

@@ -87,7 +87,8 @@ void Agent::dispatch(const schemas::Message& message) {
     case MessageKind::Submit:
     case MessageKind::Settle:
     case MessageKind::ReceiptsTaken:
-    case MessageKind::VoidConfirm: break;  // never allowed by kRules
+    case MessageKind::VoidConfirm:
+    case MessageKind::Abandon: break;  // never allowed by kRules
   }
 }
 
@@ -115,8 +116,9 @@ void Agent::on_welcome(Bytes content) {
   incarnation_ = welcome->incarnation;
   time_guard_.heard(welcome->time);
   log_info("in-session", {{"incarnation", to_iso(welcome->incarnation)}});
-  fetch_newer(schemas::NoteKind::Register, welcome->register_state.number);
-  fetch_newer(schemas::NoteKind::Bundle, welcome->bundle_state.number);
+  newest_register_ = welcome->register_state.number;
+  newest_bundle_ = welcome->bundle_state.number;
+  catch_up();
   publish_epoch_keys();
   submissions_.begin(std::clamp<std::uint32_t>(welcome->window, 1, 256));
   submit_ready();
@@ -170,12 +172,18 @@ void Agent::take_epoch_keys(const std::vector<Buffer>& statements) {
   store_.submit(std::move(job));
 }
 
-void Agent::fetch_newer(schemas::NoteKind kind, std::uint64_t theirs) {
+// Asks for the next note that is missing here. Bundles come first: each names the register it was
+// made under, so the notes are taken in the order in which they came into force.
+void Agent::catch_up() {
   const auto now = snapshot();
-  const auto ours = kind == schemas::NoteKind::Register ? now->parties->note().number
-                                                        : now->bundle->note().number;
-  if (theirs > ours)
+  const auto ask = [&](schemas::NoteKind kind, std::uint64_t ours) {
     send(MessageKind::FetchNote, encode(schemas::NoteDelivery{kind, ours + 1, {}}));
+  };
+  if (now->bundle->note().number < newest_bundle_ && !bundle_needs_register_) {
+    ask(schemas::NoteKind::Bundle, now->bundle->note().number);
+  } else if (now->parties->note().number < newest_register_) {
+    ask(schemas::NoteKind::Register, now->parties->note().number);
+  }
 }
 
 void Agent::on_fetch_note(Bytes content) {
@@ -190,25 +198,43 @@ void Agent::on_fetch_note(Bytes content) {
 void Agent::on_note_delivery(Bytes content) {
   const auto delivery = schemas::parse_note_delivery(content);
   if (!delivery) return end_session(describe(delivery.error()));
-  const auto refuse = [&](const std::string& why) {
-    ++alarms_["register or bundle refused"];
-    log_warning("note-refused", {{"number", delivery->number}, {"reason", why}});
-  };
+  const bool is_register = delivery->kind == schemas::NoteKind::Register;
+  auto& newest = is_register ? newest_register_ : newest_bundle_;
+  newest = std::max(newest, delivery->number);
+  const auto now = snapshot();
+  const auto ours = is_register ? now->parties->note().number : now->bundle->note().number;
+  // One at a time, each after the one before; news of a later one only says how far there is to go.
+  if (taking_note_ || delivery->number != ours + 1) return taking_note_ ? void() : catch_up();
   auto parties = notes_.current_register();
   auto bundle = notes_.current_bundle();
-  if (delivery->kind == schemas::NoteKind::Register) {
+  std::optional<std::string> wrong;
+  if (is_register) {
     auto next = notes_.check_register(delivery->note);
-    if (!next) return refuse(next.error().what);
-    parties = *next;
+    if (next) parties = *next;
+    if (!next) wrong = next.error().what;
   } else {
     auto next = notes_.check_bundle(delivery->note);
-    if (!next) return refuse(next.error().what);
-    bundle = *next;
+    if (next) bundle = *next;
+    if (!next) wrong = next.error().what;
+    if (wrong && ours < newest_bundle_ && now->parties->note().number < newest_register_) {
+      bundle_needs_register_ = true;  // It was made under a register that we do not have yet.
+      return catch_up();
+    }
   }
-  auto made = make_snapshot(parties, bundle);
-  if (!made) return refuse(made.error());
+  auto made = wrong ? nullptr : make_snapshot(parties, bundle).value_or(nullptr);
+  if (!made) {
+    ++alarms_["register or bundle refused"];
+    log_warning("note-refused", {{"number", delivery->number},
+                                 {"reason", wrong.value_or("its content cannot be used")}});
+    return;
+  }
+  take_note(made, delivery->kind);
+}
+
+void Agent::take_note(std::shared_ptr<const Snapshot> next, schemas::NoteKind kind) {
+  taking_note_ = true;
   storage::Job job;
-  job.act = [this, next = *made, kind = delivery->kind](storage::Connection& store) {
+  job.act = [this, next, kind](storage::Connection& store) {
     audit::Entry entry;
     entry.act = "admin";
     entry.outcome = kind == schemas::NoteKind::Register ? "register-in-force" : "bundle-in-force";
@@ -216,30 +242,27 @@ void Agent::on_note_delivery(Bytes content) {
     entry.register_number = next->parties->note().number;
     log_.append(store, entry, {});
   };
-  job.done = [this, next = *made, kind = delivery->kind](bool committed) {
-    if (!committed) return;
-    loop_.post([this, next, kind] { adopt(next, kind); });
+  job.done = [this, next, kind](bool committed) {
+    loop_.post([this, next, kind, committed] {
+      taking_note_ = false;
+      if (committed) adopt(next, kind);
+    });
   };
   store_.submit(std::move(job));
 }
 
 void Agent::adopt(std::shared_ptr<const Snapshot> next, schemas::NoteKind kind) {
   const bool is_register = kind == schemas::NoteKind::Register;
-  const auto number = is_register ? next->parties->note().number : next->bundle->note().number;
-  const auto current = snapshot();
-  const auto in_force =
-      is_register ? current->parties->note().number : current->bundle->note().number;
-  if (number != in_force + 1) return;  // the same note came twice
   if (is_register) {
     notes_.adopt(next->parties);
+    bundle_needs_register_ = false;
   } else {
     notes_.adopt(next->bundle);
   }
-  snapshot_.set(next);
-  log_info(is_register ? "register-in-force" : "bundle-in-force", {{"number", number}});
-  if (in_session_) {
-    send(MessageKind::FetchNote, encode(schemas::NoteDelivery{kind, number + 1, {}}));
-  }
+  log_info(is_register ? "register-in-force" : "bundle-in-force",
+           {{"number", is_register ? next->parties->note().number : next->bundle->note().number}});
+  snapshot_.set(std::move(next));
+  if (in_session_) catch_up();
 }
 
 void Agent::on_ping(Bytes content) {

@@ -77,6 +77,13 @@ bool receive_upload(transport::LocalDoor::Answer& answer, const std::filesystem:
 
 }  // namespace
 
+std::string acting(const DoorUser& user) {
+  std::string out = user.name;
+  for (std::size_t i = 0; i < user.roles.size(); ++i)
+    out += (i == 0 ? " as " : ", ") + user.roles[i];
+  return out;
+}
+
 Door::Door(Agent& agent, transport::Loop& loop)
     : agent_(agent), loop_(loop), workers_(kWorkers, kQueue) {
   door_ = std::make_unique<transport::LocalDoor>(

@@ -52,6 +52,9 @@ class Door {
   std::unique_ptr<transport::LocalDoor> door_;
 };
 
+// "name as role, role": what the log says of who did it.
+[[nodiscard]] std::string acting(const DoorUser& user);
+
 // door_records.cc and door_log.cc: on a worker, where waiting for the store is allowed. Each
 // commits its audit entry before the first byte of its answer.
 void list_records(Agent& agent, const DoorUser& user, std::string_view request,

@@ -143,7 +143,7 @@ void explain_decision(Agent& agent, const DoorUser& user, std::string_view text,
   entry.recipient = agent.config().authority;
   entry.count = 1;
   const bool recorded = agent.store().commit([&](Connection& store) {
-    agent.log().append(store, entry, {.actor = user.name, .record_ids = {*id}, .note = {}});
+    agent.log().append(store, entry, {.actor = acting(user), .record_ids = {*id}, .note = {}});
   });
   if (!recorded) {
     return end(answer, DoorStatus::Failed, "the look could not be recorded, so nothing is shown");
@@ -170,7 +170,7 @@ void list_entries(Agent& agent, const DoorUser& user, std::string_view text, Loc
   entry.outcome = "log-read";
   entry.recipient = agent.config().authority;
   const bool recorded = agent.store().commit([&](Connection& store) {
-    agent.log().append(store, entry, {.actor = user.name, .record_ids = {}, .note = {}});
+    agent.log().append(store, entry, {.actor = acting(user), .record_ids = {}, .note = {}});
   });
   if (!recorded) {
     return end(answer, DoorStatus::Failed, "the look could not be recorded, so nothing is shown");

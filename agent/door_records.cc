@@ -166,7 +166,7 @@ bool record_consultation(Agent& agent, const DoorUser& user, audit::Entry entry,
   entry.recipient = agent.config().authority;
   entry.bundle = snapshot->bundle->note().number;
   entry.register_number = snapshot->parties->note().number;
-  audit::Detail detail{user.name, std::move(record_ids), note};
+  audit::Detail detail{acting(user), std::move(record_ids), note};
   return agent.store().commit([&](Connection& store) { agent.log().append(store, entry, detail); });
 }
 

@@ -14,7 +14,7 @@ namespace {
 using schemas::Outcome;
 using storage::Connection;
 
-constexpr std::size_t kMostContexts = 512;
+constexpr std::size_t kMostContexts = 16;  // of one sender
 
 // What makes two records with one id the same: kind, type, what they answer, and the content.
 crypto::Digest fingerprint(const schemas::Header& header, Bytes body) {
@@ -34,11 +34,21 @@ bool same_groups(const schemas::Header& header, const std::vector<std::string>& 
          });
 }
 
+// Each item of a list is found by itself.
 void collect_identifiers(const schemas::RecordView& view,
                          std::vector<std::pair<std::string, std::string>>& out) {
   for (const auto& field : view.type().fields()) {
     if (field.identifier.empty()) continue;
-    if (auto text = view.text_of(field)) out.emplace_back(field.identifier, std::move(*text));
+    const auto text = view.text_of(field);
+    if (!text) continue;
+    std::string_view rest = *text;
+    const bool is_list = field.kind == schemas::FieldKind::Texts;
+    for (auto end = rest.find(';'); is_list && end != std::string_view::npos;
+         end = rest.find(';')) {
+      if (end > 0) out.emplace_back(field.identifier, rest.substr(0, end));
+      rest.remove_prefix(end + 1);
+    }
+    if (!rest.empty()) out.emplace_back(field.identifier, rest);
   }
 }
 
@@ -56,8 +66,7 @@ storage::RunKey identifier_key(std::string_view identifier, std::string_view val
   return out;
 }
 
-// ---- on a lane
-// -------------------------------------------------------------------------------------
+// ---- on a lane ----
 
 Result<OpenedSlice, schemas::WireError> Opener::open(std::shared_ptr<const Snapshot> snapshot,
                                                      schemas::SharedBytes bytes, Time now) {
@@ -113,14 +122,20 @@ Result<OpenedSlice, schemas::WireError> Opener::with_voids(OpenedSlice opened,
 
 const crypto::HpkeRecipient* Opener::context_for(std::string_view sender,
                                                  const schemas::Slot& slot) {
-  ContextKey key{std::string(sender), slot.epoch, slot.encapsulated};
-  const auto known = contexts_.find(key);
-  if (known != contexts_.end()) return &known->second;
+  // With an epoch key go the schedules that were made from it.
+  if (const auto destroyed = epochs_.destroyed(); destroyed != destroyed_) {
+    contexts_.clear();
+    destroyed_ = destroyed;
+  }
+  auto& of_sender = contexts_[std::string(sender)];
+  ContextKey key{slot.epoch, slot.encapsulated};
+  const auto known = of_sender.find(key);
+  if (known != of_sender.end()) return &known->second;
   auto made = epochs_.open(slot.epoch, slot.encapsulated,
                            schemas::slot_info(sender, authority_, slot.epoch));
   if (!made) return nullptr;
-  if (contexts_.size() >= kMostContexts) contexts_.clear();
-  return &contexts_.emplace(std::move(key), std::move(*made)).first->second;
+  if (of_sender.size() >= kMostContexts) of_sender.clear();
+  return &of_sender.emplace(key, std::move(*made)).first->second;
 }
 
 OpenedSlice::Record Opener::open_record(const Snapshot& snapshot,
@@ -134,6 +149,9 @@ OpenedSlice::Record Opener::open_record(const Snapshot& snapshot,
   if (header.expires <= now) return refuse(Outcome::Expired);
   const auto* type = snapshot.catalogue->find(header.record_type);
   if (type == nullptr) return refuse(Outcome::UnknownType);
+  if (!schemas::times_are_possible(header, type->delivery_class(), now)) {
+    return refuse(Outcome::HeaderDisagrees);
+  }
   const auto* context = context_for(header.sender, record.slot);
   if (context == nullptr) return refuse(Outcome::Reseal);
   auto unwrapped = context->open(
@@ -162,8 +180,7 @@ OpenedSlice::Record Opener::open_record(const Snapshot& snapshot,
   return out;
 }
 
-// ---- on the writer thread
-// --------------------------------------------------------------------------
+// ---- on the writer thread ----
 
 Inbox::Inbox(std::string authority, const crypto::EnvelopeKey& key, audit::Log& log,
              storage::KeyRuns& identifiers)

@@ -50,7 +50,7 @@ class Opener {
       std::shared_ptr<const Snapshot> snapshot, schemas::SharedBytes bytes, Time now);
 
  private:
-  using ContextKey = std::tuple<std::string, schemas::EpochId, crypto::Encapsulated>;
+  using ContextKey = std::pair<schemas::EpochId, crypto::Encapsulated>;
 
   [[nodiscard]] OpenedSlice::Record open_record(const Snapshot& snapshot,
                                                 const schemas::SealedRecord& record, Time now);
@@ -62,7 +62,9 @@ class Opener {
   std::string authority_;
   const OwnEpochs& epochs_;
   policy::RecordDecider accept_{policy::Door::Accept};
-  std::map<ContextKey, crypto::HpkeRecipient> contexts_;  // only after the signature was checked
+  // By sender, and only after its signature was checked.
+  std::map<std::string, std::map<ContextKey, crypto::HpkeRecipient>, std::less<>> contexts_;
+  std::uint64_t destroyed_ = 0;  // epoch keys that were gone when contexts_ was last swept
 };
 
 // The key under which a held record is found by one of its identifiers.

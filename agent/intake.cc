@@ -132,6 +132,11 @@ Intake::Progress Intake::progress_of(const crypto::Digest& digest) const {
     out.finished = query.int64(1) != 0;
     const auto kept = nlohmann::json::parse(query.text(2), nullptr, false);
     if (!kept.is_object()) return 0;
+    if (out.finished) {
+      // Otherwise both are counted again while the file is read from its beginning.
+      out.report.rows = kept.value("rows", std::uint64_t{0});
+      out.report.rejected = kept.value("rejected", std::uint64_t{0});
+    }
     out.report.sent = kept.value("sent", std::uint64_t{0});
     out.report.already = kept.value("already_sent", std::uint64_t{0});
     out.report.refused = kept.value("refused", out.report.refused);
@@ -264,8 +269,7 @@ void Intake::land(Progress& progress, const std::atomic<bool>& stopping) {
   if (!batch.slices.empty()) parts_.sealed(std::move(batch.slices));
 }
 
-// ---- on the writer thread
-// --------------------------------------------------------------------------
+// ---- on the writer thread ----
 
 void Intake::act(Connection& store, Batch& batch) {
   const auto now = parts_.snapshot();

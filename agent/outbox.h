@@ -81,6 +81,10 @@ class Outbox {
                                                            const schemas::VoidNotice& notice,
                                                            Bytes signed_notice);
 
+  // Gives the stream up: what is unsettled in it waits to be sealed into a new one. Returns how
+  // many records that are.
+  [[nodiscard]] std::size_t reopen_stream(storage::Connection& store, const Uuid& stream);
+
   // After a rollback what was cached of the store may be wrong.
   void forget_cache() { streams_.clear(); }
 

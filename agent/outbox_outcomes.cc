@@ -16,7 +16,6 @@ using storage::Connection;
 
 constexpr std::size_t kKeyBytes = 32;
 constexpr std::size_t kIdBytes = 16;
-constexpr std::uint8_t kMostAttempts = 8;
 
 std::vector<SliceRef> refs_of(storage::Statement& query) {
   std::vector<SliceRef> out;
@@ -202,8 +201,35 @@ void Outbox::seal_again(Connection& store, const Row& row, std::size_t place) {
   ClearedRecord again{
       record.header.record_id, std::make_shared<const Terms>(terms_of(record.header, record.slot)),
       std::move(*body),        record.header.created,
-      record.header.expires,   static_cast<std::uint8_t>(record.slot.attempt + 1)};
-  if (record.slot.attempt < kMostAttempts) keep_waiting(store, again);
+      record.header.expires,   static_cast<std::uint8_t>(std::min(record.slot.attempt + 1, 255))};
+  keep_waiting(store, again);
+}
+
+std::size_t Outbox::reopen_stream(Connection& store, const Uuid& stream) {
+  std::size_t records = 0;
+  std::string recipient;
+  for (const auto& slice : unsettled_from(store, stream, 0)) {
+    auto row = row_at(store, stream, slice.first_position);
+    if (!row) continue;
+    recipient = row->recipient;
+    for (std::size_t i = 0; i < row->outcomes.size(); ++i) {
+      if (row->outcomes[i] != 0) continue;
+      seal_again(store, *row, i);
+      row->outcomes[i] = static_cast<std::uint8_t>(Outcome::Reseal);
+      ++records;
+    }
+    keep_outcomes(store, *row);
+  }
+  store.run("DELETE FROM outgoing_stream WHERE stream = ?", Bytes(stream.bytes));
+  streams_.clear();
+  audit::Entry entry;
+  entry.act = "admin";
+  entry.outcome = "stream-reopened";
+  entry.sender = authority_;
+  entry.recipient = recipient;
+  entry.count = records;
+  log_.append(store, entry, {});
+  return records;
 }
 
 std::vector<SliceRef> Outbox::unsubmitted(Connection& store, Time incarnation) {

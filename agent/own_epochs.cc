@@ -125,6 +125,7 @@ std::vector<EpochId> OwnEpochs::destroy_due(Time now, bool drained) {
   }
   for (const auto& epoch : out) {
     held_.erase(epoch);
+    ++destroyed_;
     crypto::destroy_key_file(file_of(epoch, ".key"));
     std::filesystem::remove(file_of(epoch, ".statement"));
   }

@@ -5,6 +5,8 @@
 // Safe to use from several threads.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -44,6 +46,9 @@ class OwnEpochs {
   // Destroys what is due: 24 hours after the day's end once `drained` (the broker held nothing for
   // us since then), and in any case after the class's longest delivery. Returns what was destroyed.
   std::vector<schemas::EpochId> destroy_due(Time now, bool drained);
+  // How many keys were destroyed since the start: whoever keeps what was derived from one looks
+  // here.
+  [[nodiscard]] std::uint64_t destroyed() const { return destroyed_; }
 
  private:
   struct Held {
@@ -61,6 +66,7 @@ class OwnEpochs {
   const crypto::IdentityKey& identity_;
   mutable std::mutex mutex_;
   std::map<schemas::EpochId, Held> held_;
+  std::atomic<std::uint64_t> destroyed_ = 0;
 };
 
 }  // namespace hub::agent

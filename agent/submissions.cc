@@ -35,6 +35,12 @@ void Submissions::add(SliceRef slice) {
   queue.emplace(slice.id, std::move(slice));
 }
 
+void Submissions::forget(const Uuid& stream) {
+  const auto is_of = [&](const auto& entry) { return entry.second.stream == stream; };
+  std::erase_if(urgent_, is_of);
+  std::erase_if(bulk_, is_of);
+}
+
 std::vector<SliceRef> Submissions::take() {
   std::vector<SliceRef> out;
   if (!ready_) return out;

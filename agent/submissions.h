@@ -22,6 +22,8 @@ class Submissions {
 
   // Ignored without a session: the next one finds it in the store.
   void add(SliceRef slice);
+  // Nothing of this stream is to be submitted any more.
+  void forget(const Uuid& stream);
   // To be submitted now; marked as under way.
   [[nodiscard]] std::vector<SliceRef> take();
   // The slice at this place was answered; nothing when it was not under way.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "schemas/epoch_key.h"
 #include "schemas/record_facts.h"
 
 namespace hub::broker {
@@ -103,7 +104,11 @@ std::optional<Outcome> Admission::refusal_of(
     Time now, std::shared_ptr<const policy::RecordVerdict>& verdict) {
   const auto* recipient = snapshot.parties->find(slice.recipient);
   if (recipient == nullptr || recipient->suspended) return Outcome::UnknownRecipient;
-  if (snapshot.catalogue->find(record.header.record_type) == nullptr) return Outcome::UnknownType;
+  const auto* type = snapshot.catalogue->find(record.header.record_type);
+  if (type == nullptr) return Outcome::UnknownType;
+  if (!schemas::times_are_possible(record.header, type->delivery_class(), now)) {
+    return Outcome::HeaderDisagrees;
+  }
   if (record.header.expires <= now) return Outcome::Expired;
   verdict =
       relay_.decide(*snapshot.rulebook,

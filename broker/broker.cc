@@ -75,7 +75,7 @@ Broker::Broker(const Config& config, Keys keys, transport::Loop& loop, const Clo
     for (const auto& slice : Mailbox::waiting(store)) delivery_.add(slice);
     return 0;
   });
-  total_waiting_ = delivery_.total();
+  for (const auto& recipient : delivery_.recipients()) count_waiting(recipient);
   checkpointer_ = store_.read([this](storage::Connection& store) {
     return std::make_unique<audit::Checkpointer>(
         log_, keys_.log, audit::Checkpointer::beside(store_options(config_).file), clock_, store);
@@ -148,26 +148,39 @@ std::string Broker::status_json() const {
       .dump();
 }
 
-void Broker::apply_note(schemas::NoteKind kind, const std::string& note, const std::string& by,
-                        std::function<void(std::optional<std::string>)> answer) {
-  // The register decides who may sign a bundle, so a new register keeps the bundle and the other
-  // way round.
+void Broker::apply_note(schemas::NoteKind kind, std::string note, std::string by,
+                        NoteAnswer answer) {
+  pending_notes_.push_back({kind, std::move(note), std::move(by), std::move(answer)});
+  if (pending_notes_.size() == 1) apply_next();
+}
+
+// Takes the first of the pending notes; what it makes of the register or bundle is in force before
+// the next one is looked at.
+void Broker::apply_next() {
+  if (pending_notes_.empty()) return;
+  const auto& pending = pending_notes_.front();
+  const auto finish = [this](std::optional<std::string> wrong) {
+    const auto done = std::move(pending_notes_.front());
+    pending_notes_.pop_front();
+    done.answer(std::move(wrong));
+    apply_next();
+  };
   auto parties = notes_.current_register();
   auto bundle = notes_.current_bundle();
-  if (kind == schemas::NoteKind::Register) {
-    auto next = notes_.check_register(note);
-    if (!next) return answer(next.error().what);
+  if (pending.kind == schemas::NoteKind::Register) {
+    auto next = notes_.check_register(pending.note);
+    if (!next) return finish(next.error().what);
     parties = *next;
   } else {
-    auto next = notes_.check_bundle(note);
-    if (!next) return answer(next.error().what);
+    auto next = notes_.check_bundle(pending.note);
+    if (!next) return finish(next.error().what);
     bundle = *next;
   }
   auto made = make_snapshot(parties, bundle);
-  if (!made) return answer(made.error());
+  if (!made) return finish(made.error());
   auto next = *made;
   storage::Job job;
-  job.act = [this, kind, by, next](storage::Connection& store) {
+  job.act = [this, kind = pending.kind, by = pending.by, next](storage::Connection& store) {
     audit::Entry entry;
     entry.act = "admin";
     entry.outcome = kind == schemas::NoteKind::Register ? "register-in-force" : "bundle-in-force";
@@ -175,11 +188,11 @@ void Broker::apply_note(schemas::NoteKind kind, const std::string& note, const s
     entry.register_number = next->parties->note().number;
     log_.append(store, entry, {.actor = by, .record_ids = {}, .note = {}});
   };
-  job.done = [this, kind, next, answer = std::move(answer)](bool committed) {
-    loop_.post([this, kind, next, answer, committed] {
-      if (!committed) return answer("it could not be recorded in the audit log; is the disk full?");
+  job.done = [this, kind = pending.kind, next, finish](bool committed) {
+    loop_.post([this, kind, next, finish, committed] {
+      if (!committed) return finish("it could not be recorded in the audit log; is the disk full?");
       adopt(next, kind);
-      answer(std::nullopt);
+      finish(std::nullopt);
     });
   };
   store_.submit(std::move(job));

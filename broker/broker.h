@@ -6,8 +6,8 @@
 // told has been committed before.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -24,6 +24,7 @@
 #include "broker/keys.h"
 #include "broker/mailbox.h"
 #include "broker/snapshot.h"
+#include "broker/waiting_counts.h"
 #include "core/base/clock.h"
 #include "core/base/in_order.h"
 #include "core/base/lanes.h"
@@ -59,11 +60,20 @@ class Broker final : private transport::Server::Handler {
   [[nodiscard]] Lanes& lanes() { return lanes_; }
   // Checks, records and puts in force a register or bundle note. Answers with what was wrong, or
   // nothing, on the loop thread.
-  void apply_note(schemas::NoteKind kind, const std::string& note, const std::string& by,
+  void apply_note(schemas::NoteKind kind, std::string note, std::string by,
                   std::function<void(std::optional<std::string>)> answer);
 
  private:
   using SnapshotRef = std::shared_ptr<const Snapshot>;
+  using NoteAnswer = std::function<void(std::optional<std::string>)>;
+
+  // A note that waits for the one before it to be in force: each is judged by what then is.
+  struct PendingNote {
+    schemas::NoteKind kind = schemas::NoteKind::Register;
+    std::string note;
+    std::string by;
+    NoteAnswer answer;
+  };
 
   struct Session {
     transport::PeerId peer = 0;
@@ -110,6 +120,8 @@ class Broker final : private transport::Server::Handler {
   void on_settle(Session& session, const schemas::SharedBytes& bytes);
   void settle(const std::string& party, const schemas::SharedBytes& bytes);
   void on_gap(Session& session, Bytes content);
+  void on_abandon(Session& session, Bytes content);
+  void count_waiting(std::string_view recipient);
   void send_receipt(const std::string& sender, std::uint64_t number, Bytes receipts);
   void read_receipts(Session& session);
   void on_receipts_taken(Session& session, Bytes content);
@@ -117,6 +129,8 @@ class Broker final : private transport::Server::Handler {
   void confirm_void(const std::string& party, const schemas::VoidConfirmation& confirmation);
   void void_expired();
   void void_expired_for(const std::string& recipient);
+
+  void apply_next();
 
   [[nodiscard]] SnapshotRef snapshot() const { return snapshot_.get(); }
 
@@ -133,7 +147,7 @@ class Broker final : private transport::Server::Handler {
   std::vector<std::unique_ptr<Admission>> admissions_;  // one per lane
   Admission writer_admission_;
   Time incarnation_;
-  std::atomic<std::size_t> total_waiting_ = 0;
+  WaitingCounts waiting_counts_;
 
   // Loop thread.
   std::map<transport::PeerId, Session> sessions_;
@@ -141,6 +155,7 @@ class Broker final : private transport::Server::Handler {
   Delivery delivery_;
   std::map<SliceId, schemas::SharedBytes> fresh_;  // just admitted, about to be delivered
   std::map<std::string, InOrder<SliceId, schemas::SharedBytes>, std::less<>> outgoing_;
+  std::deque<PendingNote> pending_notes_;         // the first is being put in force
   std::map<std::string, std::uint64_t> refused_;  // reason -> how often, since the start
   std::unique_ptr<transport::Server> server_;
 };

@@ -49,8 +49,7 @@ audit::Entry refusal_entry(const std::string& party, std::string_view outcome,
 
 }  // namespace
 
-// ---- submission
-// ------------------------------------------------------------------------------------
+// ---- submission ----
 
 void Broker::on_submit(Session& session, const schemas::SharedBytes& bytes) {
   if (session.submits >= config_.window) return refuse(session, "more slices than its window");
@@ -67,7 +66,7 @@ void Broker::admit(const std::string& party, const schemas::SharedBytes& bytes) 
   auto admitted = admission.admit(*now, party, bytes, clock_.now());
   if (!admitted) return record_refusal(party, admitted.error());
   const auto& facts = admitted->slice.facts();
-  if (total_waiting_ >= config_.most_waiting) {
+  if (waiting_counts_.of(facts.recipient) >= config_.most_waiting) {
     return answer_submit(party, facts.stream, facts.first_position, Answer::TryLater);
   }
   record_admission(std::make_shared<Admitted>(std::move(*admitted)), now);
@@ -146,7 +145,7 @@ void Broker::record_admission(std::shared_ptr<Admitted> admitted, SnapshotRef sn
     loop_.post([this, admitted, fate, sender] {
       if (fate->deliver) {
         delivery_.add(fate->slice);
-        total_waiting_ = delivery_.total();
+        count_waiting(fate->slice.recipient);
         if (delivery_.is_connected(fate->slice.recipient) && fresh_.size() < kMostFresh) {
           fresh_.emplace(fate->slice.id, admitted->slice.bytes());
         }
@@ -173,8 +172,7 @@ void Broker::answer_submit(const std::string& party, const Uuid& stream,
   });
 }
 
-// ---- delivery
-// --------------------------------------------------------------------------------------
+// ---- delivery ----
 
 void Broker::pump(const std::string& recipient) {
   auto& queue = outgoing_[recipient];
@@ -270,7 +268,7 @@ void Broker::settle(const std::string& party, const schemas::SharedBytes& bytes)
         return;
       }
       delivery_.settled(party, *fate->first);
-      total_waiting_ = delivery_.total();
+      count_waiting(party);
       pump(party);
       send_receipt(shared->sender, fate->second, *bytes);
     });
@@ -292,8 +290,41 @@ void Broker::on_gap(Session& session, Bytes content) {
   pump(session.party);
 }
 
-// ---- receipts
-// --------------------------------------------------------------------------------------
+void Broker::count_waiting(std::string_view recipient) {
+  waiting_counts_.set(recipient, delivery_.waiting(recipient) + delivery_.in_flight(recipient));
+}
+
+// The sender's own word that nothing of this stream is to be delivered any more.
+void Broker::on_abandon(Session& session, Bytes content) {
+  const auto abandon = schemas::parse_abandon(content);
+  if (!abandon) return refuse(session, describe(abandon.error()));
+  auto dropped = std::make_shared<std::vector<WaitingSlice>>();
+  storage::Job job;
+  job.act = [this, party = session.party, stream = abandon->stream,
+             dropped](storage::Connection& store) {
+    *dropped = Mailbox::abandon(store, party, stream);
+    if (dropped->empty()) return;
+    audit::Entry entry;
+    entry.act = "admin";
+    entry.outcome = "stream-abandoned";
+    entry.sender = party;
+    entry.recipient = dropped->front().recipient;
+    entry.count = dropped->size();
+    log_.append(store, entry, {});
+  };
+  job.done = [this, dropped](bool committed) {
+    if (!committed) return;  // The recipient reports the gap again, and the sender abandons again.
+    loop_.post([this, dropped] {
+      for (const auto& slice : *dropped) {
+        delivery_.remove(slice.recipient, slice.id);
+        count_waiting(slice.recipient);
+      }
+    });
+  };
+  store_.submit(std::move(job));
+}
+
+// ---- receipts ----
 
 void Broker::send_receipt(const std::string& sender, std::uint64_t number, Bytes receipts) {
   auto* session = session_of(sender);
@@ -354,8 +385,7 @@ void Broker::on_receipts_taken(Session& session, Bytes content) {
   read_receipts(session);
 }
 
-// ---- void positions
-// --------------------------------------------------------------------------------
+// ---- void positions ----
 
 void Broker::on_void_confirm(Session& session, Bytes content) {
   auto confirmation = schemas::parse_void_confirmation(content);
@@ -421,8 +451,9 @@ void Broker::confirm_void(const std::string& party, const schemas::VoidConfirmat
     if (!committed) return;
     loop_.post([this, released] {
       for (const auto& waiting : *released) delivery_.add(waiting);
-      total_waiting_ = delivery_.total();
-      if (!released->empty()) pump(released->front().recipient);
+      if (released->empty()) return;
+      count_waiting(released->front().recipient);
+      pump(released->front().recipient);
     });
   };
   store_.submit(std::move(job));
@@ -483,7 +514,7 @@ void Broker::void_expired_for(const std::string& recipient) {
       if (!committed || held->empty()) return;
       loop_.post([this, recipient, held, signed_notice, party] {
         for (const auto gone : *held) delivery_.remove(recipient, gone);
-        total_waiting_ = delivery_.total();
+        count_waiting(recipient);
         if (const auto* session = session_of(party)) {
           send(*session, MessageKind::VoidRequest, *signed_notice);
         }

@@ -28,6 +28,7 @@ constexpr std::array kRules = {
     Rule{MessageKind::ReceiptsTaken, true}, Rule{MessageKind::VoidConfirm, true},
     Rule{MessageKind::EpochKeys, true},     Rule{MessageKind::FetchNote, true},
     Rule{MessageKind::NoteDelivery, true},  Rule{MessageKind::Ping, true},
+    Rule{MessageKind::Abandon, true},
 };
 
 bool allowed(MessageKind kind, bool greeted) {
@@ -88,6 +89,7 @@ void Broker::dispatch(Session& session, const schemas::Message& message) {
     case MessageKind::Submit: return on_submit(session, message.content);
     case MessageKind::Settle: return on_settle(session, message.content);
     case MessageKind::Gap: return on_gap(session, content);
+    case MessageKind::Abandon: return on_abandon(session, content);
     case MessageKind::ReceiptsTaken: return on_receipts_taken(session, content);
     case MessageKind::VoidConfirm: return on_void_confirm(session, content);
     case MessageKind::EpochKeys: return on_epoch_keys(session, content);

@@ -244,6 +244,24 @@ std::vector<SliceId> Mailbox::hold_for_confirmation(Connection& store, SliceId i
   return out;
 }
 
+std::vector<WaitingSlice> Mailbox::abandon(Connection& store, std::string_view sender,
+                                           const Uuid& stream) {
+  std::vector<WaitingSlice> out;
+  {
+    auto query = store.prepare(
+        "SELECT id, sender, recipient, priority, stream, first_position FROM slice "
+        "WHERE sender = ? AND stream = ? AND state < 4");
+    query.bind(1, sender).bind(2, Bytes(stream.bytes));
+    while (query.step()) out.push_back(row_of(query));
+  }
+  for (const auto& slice : out) {
+    store.run("UPDATE slice SET state = 4 WHERE id = ?", slice.id);
+    store.run("DELETE FROM slice_content WHERE id = ?", slice.id);
+    store.run("DELETE FROM void_notice WHERE id = ?", slice.id);
+  }
+  return out;
+}
+
 void Mailbox::purge_settled(Connection& store, Time before, int most) {
   store.run(
       "DELETE FROM slice WHERE id IN "

@@ -87,6 +87,11 @@ class Mailbox {
   [[nodiscard]] static std::vector<SliceId> hold_for_confirmation(storage::Connection& store,
                                                                   SliceId id, Bytes notice);
 
+  // Drops what waits in a stream that its sender gave up.
+  [[nodiscard]] static std::vector<WaitingSlice> abandon(storage::Connection& store,
+                                                         std::string_view sender,
+                                                         const Uuid& stream);
+
   // Forgets what was settled before `before`: nobody submits it again.
   static void purge_settled(storage::Connection& store, Time before, int most);
 

@@ -1,5 +1,7 @@
 // hub-broker: where agents meet, run as a service.
 
+#include <sys/stat.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
@@ -13,6 +15,7 @@ namespace {
 
 void run(const std::filesystem::path& config_file, bool new_store) {
   hub::crypto::protect_process();
+  ::umask(077);  // Whatever is written here may be about people.
   const auto config = hub::broker::read_config(config_file);
   auto keys = hub::broker::read_keys(config.keys);
   if (new_store) {

@@ -115,6 +115,8 @@ void print_broker_status(const json& status, std::ostream& out) {
   out << "broker of " << text_of(status, "hub") << ", register " << text_of(status, "register")
       << ", bundle " << text_of(status, "bundle") << ", since " << text_of(status, "incarnation")
       << '\n';
+  if (status.at("store").value("in_outage", false))
+    out << "store    CANNOT WRITE: is the disk full?\n";
   for (const auto& [reason, count] : status.at("refused_since_start").items()) {
     out << "REFUSED  " << reason << " (" << count << " times)\n";
   }
@@ -214,7 +216,8 @@ Exit list_records(const Options& options, Streams streams) {
     for (std::string line; std::getline(lines, line);) {
       const auto record = json::parse(line);
       std::string says;
-      for (const auto& [name, value] : record.value("fields", json::object()).items()) {
+      const auto fields = record.value("fields", json::object());
+      for (const auto& [name, value] : fields.items()) {
         says += (says.empty() ? "" : ", ") + name + "=" +
                 (value.is_string() ? value.get<std::string>() : value.dump());
       }
@@ -242,11 +245,13 @@ Exit show_record(const Options& options, Streams streams) {
        {"id", "type", "sender", "received", "purpose", "agreement", "legal_basis", "handling"}) {
     table.add({name, text_of(record, name)});
   }
-  for (const auto& [name, value] : record.value("fields", json::object()).items()) {
+  const auto fields = record.value("fields", json::object());
+  for (const auto& [name, value] : fields.items()) {
     table.add({name, value.is_string() ? value.get<std::string>() : value.dump()});
   }
   table.print(streams.out);
-  for (const auto& group : record.value("withheld_groups", json::array())) {
+  const auto withheld = record.value("withheld_groups", json::array());
+  for (const auto& group : withheld) {
     streams.err << "withheld by policy: field group " << group.get<std::string>() << '\n';
   }
   return Exit::Ok;
@@ -298,7 +303,8 @@ Exit tail(const Options& options, Streams streams) {
     const auto row = json::parse(line);
     const auto& entry = row.at("entry");
     std::string policies;
-    for (const auto& id : entry.value("policies", json::array())) {
+    const auto ids = entry.value("policies", json::array());
+    for (const auto& id : ids) {
       policies += (policies.empty() ? "" : " ") + id.get<std::string>();
     }
     table.add({text_of(row, "index"), text_of(entry, "time"), text_of(entry, "act"),

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/log.h"
+
 namespace hub::policy {
 namespace {
 
@@ -69,6 +71,7 @@ RecordVerdict RecordDecider::ask(const Rulebook& rulebook, const RecordFacts& fa
     for (const auto& reason : verdict.reasons) add_once(refusing, reason.policy_id);
   }
   out.allowed = out.withheld_groups.empty() && !out.allowed_groups.empty();
+  for (const auto& error : out.errors) log_error("policy-erred", {{"policy", error}});
   out.withheld_by = refusing;
   if (out.allowed_groups.empty()) out.policies = std::move(refusing);
   return out;

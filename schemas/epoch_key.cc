@@ -7,6 +7,7 @@ namespace hub::schemas {
 namespace {
 
 constexpr std::size_t kMaxBytes = 2048;
+constexpr std::chrono::minutes kClockError{5};
 
 Buffer signing_input(std::string_view hub, const EpochKey& key) {
   return ByteWriter()
@@ -25,6 +26,11 @@ Buffer signing_input(std::string_view hub, const EpochKey& key) {
 }
 
 }  // namespace
+
+bool times_are_possible(const Header& header, DeliveryClass delivery_class, Time now) {
+  return header.created <= now + kClockError &&
+         header.expires - header.created <= longest_delivery(delivery_class);
+}
 
 Buffer sign_epoch_key(std::string_view hub, const EpochKey& key,
                       const crypto::IdentityKey& identity) {

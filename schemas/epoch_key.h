@@ -38,6 +38,10 @@ inline constexpr std::uint32_t kEpochsAhead = 2;
   return std::chrono::days(delivery_class == DeliveryClass::Violence ? 4 : 15);
 }
 
+// Whether a header's times can be: made no later than a clock's error from now, and to be delivered
+// within its class's longest time.
+[[nodiscard]] bool times_are_possible(const Header& header, DeliveryClass delivery_class, Time now);
+
 [[nodiscard]] Buffer sign_epoch_key(std::string_view hub, const EpochKey& key,
                                     const crypto::IdentityKey& identity);
 

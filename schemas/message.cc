@@ -24,6 +24,7 @@ std::size_t most_bytes(MessageKind kind) {
     case MessageKind::Welcome:
     case MessageKind::Submitted:
     case MessageKind::Gap:
+    case MessageKind::Abandon:
     case MessageKind::FetchNote:
     case MessageKind::Ping: return 4096;
   }
@@ -32,7 +33,7 @@ std::size_t most_bytes(MessageKind kind) {
 
 bool is_kind(std::uint8_t code) {
   return code >= static_cast<std::uint8_t>(MessageKind::Hello) &&
-         code <= static_cast<std::uint8_t>(MessageKind::Ping);
+         code <= static_cast<std::uint8_t>(MessageKind::Abandon);
 }
 
 std::optional<NoteState> note_state(std::uint64_t number, const wire::Hash* hash) {
@@ -161,6 +162,19 @@ Result<Gap, WireError> parse_gap(Bytes content) {
           wire->expected_position()};
   if (!is_name(out.sender)) return fail(WireError::BadText);
   return out;
+}
+
+Buffer encode(const Abandon& abandon) {
+  flatbuffers::FlatBufferBuilder builder(64);
+  const auto stream = to_wire(abandon.stream);
+  builder.Finish(wire::CreateAbandon(builder, &stream));
+  return finished(builder);
+}
+
+Result<Abandon, WireError> parse_abandon(Bytes content) {
+  const auto* wire = verified_root<wire::Abandon>(content);
+  if (wire == nullptr || wire->stream() == nullptr) return fail(WireError::Malformed);
+  return Abandon{uuid_of(*wire->stream())};
 }
 
 Buffer encode(const ReceiptDelivery& delivery) {

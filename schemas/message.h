@@ -1,11 +1,13 @@
 // Messages between an agent and the broker: one byte of kind, then a table of wire.fbs.
 //
-//   agent -> broker            broker -> agent
-//   Hello                      Welcome            first on every session
-//   Submit (slice)             Submitted          each answer gives back one of the broker's window
-//   Settle (receipts)          Deliver (slice)    each settlement gives back one of the agent's
-//   window Gap                        ReceiptDelivery ReceiptsTaken              VoidRequest (void
-//   notice) VoidConfirm                EpochKeys EpochKeys, FetchNote       NoteDelivery Ping Ping
+//   agent to broker: Hello, Submit (slice), Settle (receipts), Gap, ReceiptsTaken, VoidConfirm,
+//                    Abandon, EpochKeys, FetchNote, NoteDelivery, Ping
+//   broker to agent: Welcome, Submitted, Deliver (slice), ReceiptDelivery, VoidRequest (void
+//   notice),
+//                    Gap, EpochKeys, FetchNote, NoteDelivery, Ping
+//
+// Hello and Welcome come first on every session. Each Submitted gives back one of the broker's
+// window, each Settle one of the agent's.
 //
 // Which kinds a side accepts, and before or after the greeting, is a table in the code that
 // receives them. A message of any other kind ends the session.
@@ -51,6 +53,7 @@ enum class MessageKind : std::uint8_t {
   FetchNote = 13,
   NoteDelivery = 14,
   Ping = 15,
+  Abandon = 16,
 };
 
 enum class NoteKind : std::uint8_t { Register = 1, Bundle = 2 };
@@ -98,6 +101,12 @@ struct Gap {
   std::uint64_t expected_position = 0;
 };
 
+// The sender gives up a stream: its recipient has lost what came before. What is unsettled in it
+// comes again in a new stream.
+struct Abandon {
+  Uuid stream;
+};
+
 struct ReceiptDelivery {
   std::uint64_t number = 0;  // the broker's, for ReceiptsTaken
   Buffer receipts;
@@ -131,6 +140,7 @@ struct Message {
 [[nodiscard]] Buffer encode(const Welcome& welcome);
 [[nodiscard]] Buffer encode(const Submitted& submitted);
 [[nodiscard]] Buffer encode(const Gap& gap);
+[[nodiscard]] Buffer encode(const Abandon& abandon);
 [[nodiscard]] Buffer encode(const ReceiptDelivery& delivery);
 [[nodiscard]] Buffer encode(const VoidConfirmation& confirmation);
 [[nodiscard]] Buffer encode(const NoteDelivery& delivery);
@@ -142,6 +152,7 @@ struct Message {
 [[nodiscard]] Result<Welcome, WireError> parse_welcome(Bytes content);
 [[nodiscard]] Result<Submitted, WireError> parse_submitted(Bytes content);
 [[nodiscard]] Result<Gap, WireError> parse_gap(Bytes content);
+[[nodiscard]] Result<Abandon, WireError> parse_abandon(Bytes content);
 [[nodiscard]] Result<ReceiptDelivery, WireError> parse_receipt_delivery(Bytes content);
 [[nodiscard]] Result<VoidConfirmation, WireError> parse_void_confirmation(Bytes content);
 [[nodiscard]] Result<NoteDelivery, WireError> parse_note_delivery(Bytes content);

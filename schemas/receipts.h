@@ -48,6 +48,8 @@ class UnverifiedReceipts {
  public:
   [[nodiscard]] static Result<UnverifiedReceipts, WireError> parse(Bytes bytes);
   [[nodiscard]] const std::string& claimed_recipient() const { return receipts_.recipient; }
+  // For tests and tools that only look.
+  [[nodiscard]] const Receipts& claims() const { return receipts_; }
   [[nodiscard]] Result<Receipts, WireError> verify(const crypto::VerifyKey<crypto::Envelope>& key,
                                                    std::string_view hub) &&;
 
