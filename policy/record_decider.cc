@@ -27,7 +27,7 @@ void write_key(const RecordFacts& facts, std::string& out) {
 
 std::shared_ptr<const RecordVerdict> RecordDecider::decide(const Rulebook& rulebook,
                                                            const RecordFacts& facts, Time now) {
-  const auto identity = rulebook.identity();
+  const auto& identity = rulebook.identity();
   if (rulebook_ != identity || now < from_ || (until_ && now >= *until_) ||
       kept_.size() >= capacity_) {
     kept_.clear();
