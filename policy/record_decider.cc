@@ -12,20 +12,24 @@ void add_once(std::vector<std::string>& list, const std::string& item) {
 }
 
 void write_key(const RecordFacts& facts, std::string& out) {
+  // Sizes before the texts keep them apart whatever they hold.
+  const auto add = [&out](std::string_view text) {
+    out.append(std::to_string(text.size())).push_back(':');
+    out.append(text);
+  };
   out.clear();
-  // Names hold no control characters, so a newline keeps them apart.
   for (const auto text : {facts.sender, facts.recipient, facts.record_type, facts.purpose,
                           facts.agreement, facts.legal_basis, facts.regime, facts.handling}) {
-    out.append(text).push_back('\n');
+    add(text);
   }
-  for (const auto group : facts.field_groups) out.append(group).push_back('\n');
+  for (const auto group : facts.field_groups) add(group);
 }
 
 }  // namespace
 
 std::shared_ptr<const RecordVerdict> RecordDecider::decide(const Rulebook& rulebook,
                                                            const RecordFacts& facts, Time now) {
-  const auto identity = rulebook.identity();
+  const auto& identity = rulebook.identity();
   if (rulebook_ != identity || now < from_ || (until_ && now >= *until_) ||
       kept_.size() >= capacity_) {
     kept_.clear();

@@ -61,7 +61,7 @@ class RecordDecider {
   std::unordered_map<std::string, std::shared_ptr<const RecordVerdict>> kept_;
   std::string key_;
   std::shared_ptr<const void> rulebook_;
-  Time from_{};
+  Time from_;
   std::optional<Time> until_;
 };
 

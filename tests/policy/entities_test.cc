@@ -48,6 +48,7 @@ TEST(EntityHierarchy, TakesADiamond) {
 
 TEST(EntityHierarchy, OfALongChainIsRefusedBeforeItFillsTheMemory) {
   std::vector<Entity> chain;
+  chain.reserve(5'000);
   for (std::size_t i = 0; i < 5'000; ++i) chain.push_back(entity(i, {i + 1}));
   EXPECT_FALSE(Entities::make(std::move(chain)));
   EXPECT_FALSE(Entities::make(std::vector<Entity>(kMaxEntities + 1)));

@@ -15,9 +15,9 @@
 
 namespace hub::policy {
 
-inline const std::string kNotice = "ta.placement_notice";
-inline const std::string kReferral = "homelessness.local_connection_referral";
-inline const std::string kMarac = "violence.marac_transfer";
+inline constexpr const char* kNotice = "ta.placement_notice";
+inline constexpr const char* kReferral = "homelessness.local_connection_referral";
+inline constexpr const char* kMarac = "violence.marac_transfer";
 
 inline std::vector<RecordTypeFacts> london_types() {
   return {{kNotice,
@@ -46,9 +46,9 @@ inline std::map<std::string, std::string> london_files() { return source_files("
 
 inline std::unique_ptr<const Rulebook> make_rulebook(
     const std::map<std::string, std::string>& files,
-    std::vector<PartyFacts> parties = london_parties(),
-    std::vector<RecordTypeFacts> types = london_types()) {
-  auto made = Rulebook::make(files, std::move(parties), std::move(types));
+    const std::vector<PartyFacts>& parties = london_parties(),
+    const std::vector<RecordTypeFacts>& types = london_types()) {
+  auto made = Rulebook::make(files, parties, types);
   if (!made) {
     for (const auto& mistake : made.error()) ADD_FAILURE() << to_text(mistake);
     return nullptr;

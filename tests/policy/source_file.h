@@ -21,7 +21,7 @@ inline std::map<std::string, std::string> source_files(const std::string& folder
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
     if (!entry.is_regular_file()) continue;
     const auto path = entry.path().lexically_relative(root).string();
-    out[path] = source_file(folder + "/" + path);
+    out[path] = source_file((std::filesystem::path(folder) / path).string());
   }
   return out;
 }
