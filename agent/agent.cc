@@ -14,6 +14,10 @@ constexpr std::size_t kLanes = 2;
 constexpr std::size_t kLaneQueue = 16384;
 constexpr std::int64_t kSentRows = 1;  // numbers of the store's key runs
 constexpr std::int64_t kIdentifiers = 2;
+// The indexes follow what is written at 65,000 entries a second at most, so that checkpoints and
+// signatures keep their turn.
+constexpr auto kIndexPeriod = 500ms;
+constexpr int kIndexJobs = 8;
 
 storage::StoreOptions store_options(const Config& config) {
   storage::StoreOptions options;
@@ -135,6 +139,7 @@ Agent::Agent(const Config& config, Keys keys, transport::Loop& loop, const Clock
     log_.append(store, entry, {});
   });
   if (!recorded) throw EnvError("cannot record the start in the audit log; is the disk full?");
+  (void)checkpointer_->sign();
   intake_ = std::make_unique<Intake>(
       IntakeParts{config_.authority, clock_, store_, outbox_, log_, sent_rows_,
                   [this] { return snapshot(); },
@@ -151,12 +156,13 @@ Agent::~Agent() {
   client_.reset();
   lanes_.close();
   store_.close();
+  checkpointer_->sign_last();
 }
 
 void Agent::start() {
   store_.every(1s, [this] { (void)checkpointer_->run(); });
-  store_.every(2s, [this] { sent_rows_.tend(store_); });
-  store_.every(2s, [this] { identifiers_.tend(store_); });
+  store_.every(kIndexPeriod, [this] { (void)sent_rows_.tend(store_, kIndexJobs); });
+  store_.every(kIndexPeriod, [this] { (void)identifiers_.tend(store_, kIndexJobs); });
   store_.every(1s, [this] { projections_.tend(store_, *snapshot()->catalogue); });
   loop_.every(60s, [this] { tend_epochs(); });
   tend_epochs();

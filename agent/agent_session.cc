@@ -153,7 +153,7 @@ void Agent::take_epoch_keys(const std::vector<Buffer>& statements) {
       continue;
     }
     if (key->authority == config_.authority) {
-      lost = own_epochs_.replace_lost(now->parties->hub(), *key) || lost;
+      lost = own_epochs_.replace_lost(now->parties->hub(), *key, clock_.now()) || lost;
     } else {
       keys->emplace_back(std::move(*key), statement);
     }

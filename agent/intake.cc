@@ -195,13 +195,13 @@ void Intake::read_rows(RecordSource& source, const schemas::RecordType& type,
       reject(*row, draft.error());
       continue;
     }
-    // Rows of an earlier run are read again only for the rejects file.
-    if (row->number <= progress.rows_done) continue;
     auto answer = clearing_.clear(*batch.snapshot, *draft, row->sharing);
     if (const auto* problem = std::get_if<RowProblem>(&answer)) {
       reject(*row, std::span(problem, 1));
       continue;
     }
+    // Rows of an earlier run are read again only for the rejects file.
+    if (row->number <= progress.rows_done) continue;
     Row next;
     next.number = row->number;
     if (auto* cleared = std::get_if<ClearedRecord>(&answer)) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "core/base/file.h"
@@ -19,6 +20,15 @@ using schemas::EpochId;
 constexpr std::array kClasses = {DeliveryClass::Ordinary, DeliveryClass::Violence};
 constexpr std::chrono::hours kGrace{24};
 constexpr std::size_t kMaxStatement = 4096;
+constexpr std::chrono::seconds kGenerationTick{10};
+
+// Counted in ticks of time, a day's keys are told apart and in order even when those made before
+// were lost together with all memory of them: what is made later has the higher generation.
+std::uint16_t generation_at(Time now, std::uint32_t day) {
+  const auto from = Time(std::chrono::days(day)) - std::chrono::days(schemas::kEpochsAhead + 1);
+  const auto ticks = (now - from) / kGenerationTick;
+  return static_cast<std::uint16_t>(std::clamp<std::int64_t>(ticks, 0, 0xfffe));
+}
 
 }  // namespace
 
@@ -78,20 +88,26 @@ bool OwnEpochs::make_ahead(std::string_view hub, Time now) {
       const bool there =
           first != held_.end() && first->first.delivery_class == klass && first->first.day == day;
       if (there) continue;
-      make(hub, EpochId{klass, day, 0});
+      make(hub, EpochId{klass, day, generation_at(now, day)});
       made = true;
     }
   }
   return made;
 }
 
-bool OwnEpochs::replace_lost(std::string_view hub, const schemas::EpochKey& published) {
+bool OwnEpochs::replace_lost(std::string_view hub, const schemas::EpochKey& published, Time now) {
   const std::scoped_lock lock(mutex_);
-  const auto held = held_.find(published.epoch);
-  if (held != held_.end() && held->second.key.key == published.key) return false;
   auto next = published.epoch;
+  const auto held = held_.find(next);
+  if (held != held_.end() && held->second.key.key == published.key) return false;
+  if (next.generation == 0xffff) return false;
   ++next.generation;
-  if (held_.contains(next)) return false;  // replaced before
+  const auto newer = held_.lower_bound(next);
+  if (newer != held_.end() && newer->first.delivery_class == next.delivery_class &&
+      newer->first.day == next.day) {
+    return false;  // replaced before
+  }
+  next.generation = std::max(next.generation, generation_at(now, next.day));
   make(hub, next);
   return true;
 }

@@ -33,8 +33,9 @@ class OwnEpochs {
   // True when any was made: they are then to be published.
   [[nodiscard]] bool make_ahead(std::string_view hub, Time now);
   // A statement of ours that others know and whose private half we do not have was lost: its day
-  // gets a key of the next generation. True when one was made.
-  [[nodiscard]] bool replace_lost(std::string_view hub, const schemas::EpochKey& published);
+  // gets a key of a later generation. True when one was made.
+  [[nodiscard]] bool replace_lost(std::string_view hub, const schemas::EpochKey& published,
+                                  Time now);
   // The signed statements of keys that are still to be sealed to.
   [[nodiscard]] std::vector<Buffer> statements(Time now) const;
 

@@ -12,6 +12,7 @@ using storage::BuiltSql;
 using storage::Connection;
 
 constexpr int kAtOnce = 256;
+constexpr int kRounds = 32;  // of a writer that has nothing else to do
 
 // Names come from a catalogue that allows only these letters; they are looked at again all the
 // same.
@@ -110,11 +111,13 @@ void Projections::tend(storage::Store& store, const schemas::Catalogue& catalogu
       return !same_shape || through(connection, *type) < newest;
     });
     if (!behind) continue;
-    storage::Job job;
-    job.act = [raw = type.get()](Connection& connection) { (void)advance(connection, *raw); };
-    job.done = [](bool) {};
-    job.may_wait = true;
-    if (!store.try_submit(job)) return;  // The writer has better things to do.
+    for (int round = 0; round < kRounds; ++round) {
+      bool more = false;
+      const bool committed =
+          store.commit([&](Connection& connection) { more = advance(connection, *type); });
+      if (!committed) return;
+      if (!more || store.status().waiting_jobs > 0) break;
+    }
   }
 }
 

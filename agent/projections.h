@@ -18,7 +18,7 @@ namespace hub::agent {
 
 class Projections {
  public:
-  // For the maintenance thread: brings every projection some hundred records further.
+  // For the maintenance thread: brings every projection further, as far as the writer has time.
   static void tend(storage::Store& store, const schemas::Catalogue& catalogue);
 
   // Held records up to this one are in the projection of the type; 0 when there is none yet.

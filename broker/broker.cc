@@ -80,6 +80,7 @@ Broker::Broker(const Config& config, Keys keys, transport::Loop& loop, const Clo
     return std::make_unique<audit::Checkpointer>(
         log_, keys_.log, audit::Checkpointer::beside(store_options(config_).file), clock_, store);
   });
+  (void)checkpointer_->sign();
   store_.every(1s, [this] { (void)checkpointer_->run(); });
   store_.every(1h, [this] {
     storage::Job purge;
@@ -106,6 +107,7 @@ Broker::~Broker() {
   server_.reset();
   lanes_.close();
   store_.close();
+  checkpointer_->sign_last();
 }
 
 const std::vector<std::string>& Broker::endpoints() const { return server_->endpoints(); }

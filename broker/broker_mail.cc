@@ -234,17 +234,13 @@ void Broker::settle(const std::string& party, const schemas::SharedBytes& bytes)
   }
   auto shared =
       receipts ? std::make_shared<const schemas::Receipts>(std::move(*receipts)) : nullptr;
-  auto fate = std::make_shared<std::pair<std::optional<SliceId>, std::uint64_t>>();
+  auto settled = std::make_shared<std::optional<Settled>>();
   storage::Job job;
-  job.act = [this, party, bytes, shared, fate, fault](storage::Connection& store) {
-    *fate = {};
-    if (shared) {
-      fate->first = Mailbox::settle(store, *shared, *bytes);
-      fate->second = static_cast<std::uint64_t>(store.last_insert_rowid());
-    }
+  job.act = [this, party, bytes, shared, settled, fault](storage::Connection& store) {
+    *settled = shared ? Mailbox::settle(store, *shared, *bytes) : std::nullopt;
     audit::Entry entry;
     entry.recipient = party;
-    if (!fate->first) {
+    if (!*settled) {
       entry.act = "refusal";
       entry.outcome = "receipt-refused";
       entry.reason = shared ? "receipt does not match its slice" : fault;
@@ -259,18 +255,19 @@ void Broker::settle(const std::string& party, const schemas::SharedBytes& bytes)
     }
     log_.append(store, entry, {});
   };
-  job.done = [this, party, bytes, shared, fate](bool committed) {
-    loop_.post([this, party, bytes, shared, fate, committed] {
+  job.done = [this, party, bytes, shared, settled](bool committed) {
+    loop_.post([this, party, bytes, shared, settled, committed] {
       auto* session = session_of(party);
-      if (!committed || !fate->first) {
+      if (!committed || !*settled) {
         // Not recorded, or not a receipt of ours: a new session delivers the slice again.
         if (session != nullptr) server_->cut(session->peer);
         return;
       }
-      delivery_.settled(party, *fate->first);
+      delivery_.settled(party, (*settled)->slice);
       count_waiting(party);
       pump(party);
-      send_receipt(shared->sender, fate->second, *bytes);
+      // A repeated receipt is kept and sent under the number of the first, if it still is.
+      if ((*settled)->receipt != 0) send_receipt(shared->sender, (*settled)->receipt, *bytes);
     });
   };
   store_.submit(std::move(job));

@@ -131,7 +131,7 @@ std::optional<Buffer> Mailbox::content(Connection& store, SliceId id) {
   return to_buffer(query.bytes(0));
 }
 
-std::optional<SliceId> Mailbox::settle(Connection& store, const schemas::Receipts& receipts,
+std::optional<Settled> Mailbox::settle(Connection& store, const schemas::Receipts& receipts,
                                        Bytes signed_bytes) {
   SliceId id = 0;
   bool settled_before = false;
@@ -151,15 +151,16 @@ std::optional<SliceId> Mailbox::settle(Connection& store, const schemas::Receipt
       settled_before = query.int64(3) == code(SliceState::Settled);
     }
   }
-  if (settled_before) return id;
+  if (settled_before) return Settled{id, 0};
   // A slice that this store has lost is receipted all the same: its sender waits for the word.
   store.run("INSERT INTO receipt(sender, bytes) VALUES (?, ?)", receipts.sender, signed_bytes);
+  const auto number = static_cast<std::uint64_t>(store.last_insert_rowid());
   if (id != 0) {
     store.run("UPDATE slice SET state = 4 WHERE id = ?", id);
     store.run("DELETE FROM slice_content WHERE id = ?", id);
     store.run("DELETE FROM void_notice WHERE id = ?", id);
   }
-  return id;
+  return Settled{id, number};
 }
 
 std::vector<StoredReceipt> Mailbox::receipts_for(Connection& store, std::string_view sender,

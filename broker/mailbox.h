@@ -36,6 +36,12 @@ struct WaitingSlice {
   std::uint64_t first_position = 0;
 };
 
+struct Settled {
+  SliceId slice = 0;          // 0: this store has lost it
+  std::uint64_t receipt = 0;  // its number; 0: settled before, nothing new is kept
+  bool operator==(const Settled&) const = default;
+};
+
 struct StoredReceipt {
   std::uint64_t number = 0;
   Buffer bytes;
@@ -57,8 +63,8 @@ class Mailbox {
   [[nodiscard]] static std::optional<Buffer> content(storage::Connection& store, SliceId id);
 
   // Keeps the receipts for the sender and drops the slice's content. Nothing when these receipts
-  // are not of the slice at this place; the id is 0 when the slice is unknown here.
-  [[nodiscard]] static std::optional<SliceId> settle(storage::Connection& store,
+  // are not of the slice at this place.
+  [[nodiscard]] static std::optional<Settled> settle(storage::Connection& store,
                                                      const schemas::Receipts& receipts,
                                                      Bytes signed_bytes);
   [[nodiscard]] static std::vector<StoredReceipt> receipts_for(storage::Connection& store,

@@ -80,7 +80,7 @@ Buffer encode_header(const Header& header) {
 
 Result<Header, WireError> parse_header(Bytes bytes) {
   if (bytes.size() > kMaxHeaderBytes) return fail(WireError::TooLarge);
-  if (reinterpret_cast<std::uintptr_t>(bytes.data()) % 8 != 0) {  // NOLINT
+  if (reinterpret_cast<std::uintptr_t>(bytes.data()) % 8 != 0) {  // NOLINT(*-reinterpret-cast)
     return fail(WireError::Misaligned);
   }
   const auto* wire = verified_root<wire::Header>(bytes);

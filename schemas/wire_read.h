@@ -20,7 +20,7 @@ namespace hub::schemas {
 // bytes must be aligned to 8, which every heap buffer is.
 template <class Table>
 [[nodiscard]] const Table* verified_root(Bytes bytes) {
-  if (bytes.size() < 8 || reinterpret_cast<std::uintptr_t>(bytes.data()) % 8 != 0) {  // NOLINT
+  if (bytes.size() < 8 || reinterpret_cast<std::uintptr_t>(bytes.data()) % 8 != 0) {  // NOLINT(*-reinterpret-cast)
     return nullptr;
   }
   flatbuffers::Verifier verifier(bytes.data(), bytes.size(), 16, 100'000);
@@ -82,7 +82,7 @@ template <class Digests>
 }
 
 [[nodiscard]] inline Buffer finished(flatbuffers::FlatBufferBuilder& builder) {
-  return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};  // NOLINT
+  return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};  // NOLINT(*-pointer-arithmetic)
 }
 
 }  // namespace hub::schemas

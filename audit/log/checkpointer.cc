@@ -5,6 +5,7 @@
 
 #include "audit/log/tile_source.h"
 #include "core/base/file.h"
+#include "core/base/log.h"
 #include "core/crypto/note.h"
 #include "core/storage/store_error.h"
 
@@ -55,15 +56,28 @@ Checkpointer::Checkpointer(const Log& log, const crypto::LogKey& key, std::files
 }
 
 bool Checkpointer::run() {
+  if (signed_at_ && clock_.steady() - *signed_at_ < kLeastPeriod) return false;
+  return sign();
+}
+
+bool Checkpointer::sign() {
   const auto head = log_.head();
-  const auto now = clock_.steady();
-  if (signed_ == head || (signed_at_ && now - *signed_at_ < kLeastPeriod)) return false;
+  if (signed_ == head) return false;
   const auto note = crypto::sign_note(
       checkpoint_text(Checkpoint{log_.origin(), head.size, head.root}), log_.origin(), key_);
   replace_file(file_, as_bytes(note));
   signed_ = head;
-  signed_at_ = now;
+  signed_at_ = clock_.steady();
   return true;
+}
+
+void Checkpointer::sign_last() noexcept {
+  try {
+    (void)sign();
+  } catch (const std::exception& error) {
+    log_error("the last checkpoint was not written; the next start signs it",
+              {{"reason", error.what()}});
+  }
 }
 
 }  // namespace hub::audit

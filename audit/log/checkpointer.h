@@ -28,6 +28,10 @@ class Checkpointer {
 
   // Signs and writes what is due; true when it did. For the maintenance thread.
   bool run();
+  // The same without waiting for a second to pass.
+  bool sign();
+  // The same when the store has been closed; a disk that does not take it is logged.
+  void sign_last() noexcept;
 
  private:
   const Log& log_;

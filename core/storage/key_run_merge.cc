@@ -85,14 +85,15 @@ std::optional<Entry> last_of(Connection& connection, std::int64_t run) {
 
 }  // namespace
 
-void KeyRuns::tend(Store& store) {
+bool KeyRuns::tend(Store& store, int most) {
   bool more = true;
-  while (more) {
+  for (int job = 0; more && job < most; ++job) {
     more = false;
     const bool committed =
         store.commit([this, &more](Connection& connection) { more = tend_once(connection); });
-    if (!committed) return;
+    if (!committed) return true;
   }
+  return more;
 }
 
 bool KeyRuns::tend_once(Connection& connection) {

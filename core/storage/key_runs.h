@@ -53,9 +53,10 @@ class KeyRuns {
   [[nodiscard]] std::vector<bool> contains(Connection& connection,
                                            std::span<const RunKey> keys) const;
 
-  // Moves and merges what is due, in jobs of a few milliseconds. For the maintenance thread:
-  // store.every(period, [&] { runs.tend(store); }).
-  void tend(Store& store);
+  // Moves and merges what is due, in at most `most` jobs of a few milliseconds each; true when more
+  // is due. For the maintenance thread, which has other work too:
+  // store.every(period, [&] { (void)runs.tend(store, 16); }).
+  bool tend(Store& store, int most);
   // One such job's work, inside a job; false when nothing is due.
   [[nodiscard]] bool tend_once(Connection& connection);
 

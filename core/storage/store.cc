@@ -77,7 +77,9 @@ std::unique_ptr<HeadKeeper> checked_files(const StoreOptions& options, const cry
   const auto& file = options.file;
   if (!std::filesystem::exists(file) && !std::filesystem::exists(HeadFile::beside(file))) {
     throw StoreError(StoreFault::Missing,
-                     file.string() + " is missing: check the path, or make the store of a new party with --new-store");
+                     file.string() +
+                         " is missing: check the path, or make the store of a new party with "
+                         "--new-store");
   }
   auto keys = derive_keys(key);
   HeadFile head_file(HeadFile::beside(file));

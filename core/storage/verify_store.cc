@@ -32,7 +32,8 @@ class PrivateCopy {
       remove();
       throw StoreError(StoreFault::Unavailable,
                        store.string() + ": its log cannot be copied beside it (" +
-                           error.code().message() + "); check the rights of the folder");
+                           error.code().message() +
+                           "); make room on its disk and check the rights of the folder");
     }
   }
   PrivateCopy(const PrivateCopy&) = delete;

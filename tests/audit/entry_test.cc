@@ -16,7 +16,11 @@ Leaf full_leaf() {
                 .purpose = "safeguarding",
                 .legal_basis = "dpa2018-s35",
                 .reason = "a \"reason\"\nin two lines",
+                .regime = "law-enforcement",
+                .handling = "C",
                 .policies = {"share-7", "share-9"},
+                .field_groups = {"core", "risk"},
+                .withheld = {"health"},
                 .bundle = 12,
                 .register_number = 3,
                 .count = 2,
@@ -41,11 +45,11 @@ TEST(Leaf, HasSortedKeysNoSpacesAndNoEmptyFields) {
       R"({"act":"disclosure","agreement":"vru-2026","bundle":12,"count":2,)"
       R"("detail":"nAIRxR0EV0/a7m1R9T9BlSVwsL9opyGaquAc4A+muN0=",)"
       R"("envelopes":"ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs+I+gWADlZSjOJT2Vk4bE0i716AIjULErLc+6u1ZwAnQ==",)"
-      R"("erased":[[1,1],[4,9]],"legal_basis":"dpa2018-s35","outcome":"permitted",)"
+      R"("erased":[[1,1],[4,9]],"field_groups":["core","risk"],"handling":"C","legal_basis":"dpa2018-s35","outcome":"permitted",)"
       R"("party":"E09000007","policies":["share-7","share-9"],"purpose":"safeguarding",)"
       R"("reason":"a \"reason\"\nin two lines","recipient":"E09000003",)"
-      R"("record_type":"vru.referral","register":3,"sender":"E09000007","seq":77,)"
-      R"("time":1790000000123,"v":1})");
+      R"("record_type":"vru.referral","regime":"law-enforcement","register":3,"sender":"E09000007","seq":77,)"
+      R"("time":1790000000123,"v":1,"withheld":["health"]})");
 }
 
 TEST(Leaf, ReadsBackWhatWasWritten) {

@@ -59,11 +59,9 @@ TEST_F(Epochs, AreDestroyedAfterTheLongestDeliveryAtTheLatest) {
 
 TEST_F(Epochs, MailSealedToADestroyedKeyCannotBeOpenedAnyMore) {
   camden.learn_keys_of(hackney);
-  auto records = camden.notices(kHackney, 1);
-  records.front().expires = hub.clock.now() + std::chrono::days(365);
-  const auto bytes = camden.send(std::move(records)).front().bytes;
-  hub.clock.advance(std::chrono::days(17));
-  (void)hackney.epochs.destroy_due(hub.clock.now(), false);
+  const auto bytes = camden.send(camden.notices(kHackney, 1)).front().bytes;
+  hub.clock.advance(std::chrono::days(3));
+  EXPECT_FALSE(hackney.epochs.destroy_due(hub.clock.now(), true).empty());
   // Not by this process, nor by one that starts from the folder.
   EXPECT_EQ(outcomes_of(hackney.receive(bytes).receipts), std::vector{schemas::Outcome::Reseal});
   agent::OwnEpochs reread(folder, std::string(kHackney), hackney.secrets.identity);
@@ -98,12 +96,27 @@ TEST_F(Epochs, OfAnOlderGenerationOrSignedBySomebodyElseAreNotTaken) {
   EXPECT_FALSE(std::move(*parsed).verify(camden.secrets.identity.verify_key(), kHub));
   auto key = schemas::UnverifiedEpochKey::parse(statement)->claims();
   auto newer = key;
-  newer.epoch.generation = 1;
+  ++newer.epoch.generation;
   newer.key = crypto::public_of(crypto::EpochSecret::random());
   camden.peers.add(newer);
   camden.peers.add(key);
   EXPECT_EQ(camden.peers.current(kHackney, key.epoch.delivery_class, hub.clock.now())->key,
             newer.key);
+}
+
+TEST_F(Epochs, LostOnesAreReplacedByALaterGenerationOnce) {
+  auto lost = schemas::UnverifiedEpochKey::parse(hackney.epochs.statements(hub.clock.now()).front())
+                  ->claims();
+  EXPECT_FALSE(hackney.epochs.replace_lost(kHub, lost, hub.clock.now())) << "it is there";
+  lost.key = crypto::public_of(crypto::EpochSecret::random());
+  EXPECT_TRUE(hackney.epochs.replace_lost(kHub, lost, hub.clock.now()));
+  EXPECT_FALSE(hackney.epochs.replace_lost(kHub, lost, hub.clock.now()));
+  camden.learn_keys_of(hackney);
+  EXPECT_GT(
+      camden.peers.current(kHackney, lost.epoch.delivery_class, hub.clock.now())->epoch.generation,
+      lost.epoch.generation);
+  lost.epoch.generation = 0xffff;
+  EXPECT_FALSE(hackney.epochs.replace_lost(kHub, lost, hub.clock.now())) << "there is no later one";
 }
 
 TEST_F(Epochs, OfLowOrderAreNotTaken) {

@@ -105,15 +105,21 @@ TEST_F(Mail, KeepsTheContentUntilItsRecipientsReceiptAndTheReceiptUntilItIsTaken
   const auto id = put(bytes);
   const auto receipts = hackney.receive(bytes).receipts;
   const auto parsed = schemas::UnverifiedReceipts::parse(receipts)->claims();
+  std::optional<broker::Settled> settled;
   EXPECT_TRUE(
-      store->commit([&](Connection& c) { EXPECT_EQ(Mailbox::settle(c, parsed, receipts), id); }));
+      store->commit([&](Connection& c) { settled = Mailbox::settle(c, parsed, receipts); }));
+  ASSERT_TRUE(settled);
+  EXPECT_EQ(settled->slice, id);
   EXPECT_TRUE(waiting().empty());
   EXPECT_FALSE(store->read([&](Connection& c) { return Mailbox::content(c, id); }));
   auto kept = store->read([&](Connection& c) { return Mailbox::receipts_for(c, kCamden, 0, 10); });
   ASSERT_EQ(kept.size(), 1U);
   EXPECT_EQ(kept.front().bytes, receipts);
-  // Settled twice, the receipt is kept once.
-  EXPECT_TRUE(store->commit([&](Connection& c) { (void)Mailbox::settle(c, parsed, receipts); }));
+  EXPECT_EQ(kept.front().number, settled->receipt);
+  // Settled twice, the receipt is kept once, and no other number is taken for its own.
+  EXPECT_TRUE(store->commit([&](Connection& c) {
+    EXPECT_EQ(Mailbox::settle(c, parsed, receipts), (broker::Settled{id, 0}));
+  }));
   EXPECT_TRUE(store->commit(
       [&](Connection& c) { Mailbox::receipt_taken(c, kCamden, kept.front().number); }));
   kept = store->read([&](Connection& c) { return Mailbox::receipts_for(c, kCamden, 0, 10); });
@@ -134,8 +140,12 @@ TEST_F(Mail, RefusesReceiptsThatAreNotOfTheSlice) {
 TEST_F(Mail, PassesOnReceiptsOfASliceThatItsStoreHasLost) {
   const auto receipts = hackney.receive(slice(1)).receipts;
   const auto claims = schemas::UnverifiedReceipts::parse(receipts)->claims();
-  EXPECT_TRUE(
-      store->commit([&](Connection& c) { EXPECT_EQ(Mailbox::settle(c, claims, receipts), 0); }));
+  EXPECT_TRUE(store->commit([&](Connection& c) {
+    const auto settled = Mailbox::settle(c, claims, receipts);
+    ASSERT_TRUE(settled);
+    EXPECT_EQ(settled->slice, 0);
+    EXPECT_NE(settled->receipt, 0U);
+  }));
   EXPECT_EQ(
       store->read([&](Connection& c) { return Mailbox::receipts_for(c, kCamden, 0, 10); }).size(),
       1U);

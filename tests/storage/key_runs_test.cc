@@ -110,7 +110,8 @@ TEST_F(KeyRunsTest, AnswersBeforeDuringAndAfterMovingAndMerging) {
 TEST_F(KeyRunsTest, MergesEverythingDueIntoAFewRuns) {
   KeyRuns runs(1, 64);
   append(runs, 0, 64 * 20 + 10);
-  runs.tend(*store_);
+  while (runs.tend(*store_, 16)) {
+  }
   EXPECT_EQ(count("SELECT count(*) FROM key_run_tail"), 10);
   EXPECT_EQ(count("SELECT count(*) FROM key_run_entry"), 64 * 20);
   // 20 runs of 64: four of each four merged, so one of tier 2 and one of tier 1.
@@ -135,7 +136,8 @@ TEST_F(KeyRunsTest, LeavesNoCopyOfAnErasedEntry) {
   ASSERT_TRUE(store_->commit([&](Connection& c) { runs.erase(c, key_of(7), 7); }));
   EXPECT_THAT(find(runs, 7), IsEmpty());
   EXPECT_EQ(count("SELECT count(*) FROM key_run_entry WHERE row = 7"), 0);
-  runs.tend(*store_);
+  while (runs.tend(*store_, 16)) {
+  }
   EXPECT_THAT(find(runs, 7), IsEmpty());
   EXPECT_EQ(count("SELECT count(*) FROM key_run_entry"), 64 * 4 - 1);
 }
@@ -145,7 +147,8 @@ TEST_F(KeyRunsTest, AnswersAReaderOfAnOlderSnapshot) {
   append(runs, 0, 32);
   store_->read([&](Connection& old) {
     EXPECT_THAT(runs.find(old, key_of(3)), ElementsAre(3));  // the snapshot begins
-    runs.tend(*store_);
+    while (runs.tend(*store_, 16)) {
+    }
     append(runs, 32, 40);
     EXPECT_THAT(find(runs, 3), ElementsAre(3));
     EXPECT_THAT(find(runs, 35), ElementsAre(35));
@@ -167,7 +170,8 @@ TEST_F(KeyRunsTest, GoesOnAfterARestartInTheMiddleOfAMerge) {
   store_ = temporary_.open();
   KeyRuns runs(1, 2048);
   EXPECT_THAT(find(runs, 5), ElementsAre(5));
-  runs.tend(*store_);
+  while (runs.tend(*store_, 16)) {
+  }
   EXPECT_EQ(count("SELECT count(*) FROM key_run"), 1);
   EXPECT_EQ(count("SELECT count(*) FROM key_run_entry"), 2048 * 4);
   EXPECT_THAT(find(runs, 5), ElementsAre(5));
@@ -180,8 +184,10 @@ TEST_F(KeyRunsTest, KeepsIndexesOfOneStoreApart) {
   KeyRuns second(1, 16);
   append(first, 0, 40);
   append(second, 30, 70);
-  first.tend(*store_);
-  second.tend(*store_);
+  while (first.tend(*store_, 16)) {
+  }
+  while (second.tend(*store_, 16)) {
+  }
   EXPECT_THAT(find(first, 35), ElementsAre(35));
   EXPECT_THAT(find(second, 35), ElementsAre(35));
   EXPECT_THAT(find(first, 50), IsEmpty());

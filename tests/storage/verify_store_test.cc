@@ -84,9 +84,10 @@ TEST(VerifyStore, FindsRowsThatPointNowhere) {
 TEST(VerifyStore, SaysWhatLookFinds) {
   const TemporaryStore temporary;
   temporary.create();
-  const auto report = verify_store(temporary.file(), temporary.key, [](Connection&) {
-    throw StoreError(StoreFault::Damaged, "the log does not add up");
-  });
+  const auto report =
+      verify_store(temporary.file(), temporary.key, [](Connection&, const TreeHead&) {
+        throw StoreError(StoreFault::Damaged, "the log does not add up");
+      });
   EXPECT_THAT(report.findings, ElementsAre("the log does not add up"));
 }
 

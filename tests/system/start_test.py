@@ -132,9 +132,9 @@ class Start(network_case.NetworkCase):
                 # And what it says to do works.
                 code, said = self.run_daemon(party, "--new-store")
                 self.assertEqual(code, 0, said)
-                party.start()
+                self.start_party(party)
                 self.wait(lambda: door.status(party), 30, "the daemon with its new store")
-                party.stop()
+                self.stop_party(party)
 
     def test_a_second_new_store_changes_nothing(self):
         for party in (self.agent, self.broker):
