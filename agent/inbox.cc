@@ -236,11 +236,13 @@ Inbox::Taken Inbox::take(Connection& store, const OpenedSlice& opened, Time now)
     out.receipts = sign(opened, std::move(outcomes), now);
     return out;
   }
+  std::vector<storage::RunEntry> identifiers;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     outcomes[i] = opened.records[i].outcome;
-    if (outcomes[i] == Outcome::Held) outcomes[i] = keep(store, opened, i, now);
+    if (outcomes[i] == Outcome::Held) outcomes[i] = keep(store, opened, i, now, identifiers);
     if (outcomes[i] == Outcome::Held) ++out.stored;
   }
+  identifiers_.append(store, identifiers);
   record(store, opened, outcomes);
   out.receipts = sign(opened, std::move(outcomes), now);
   store.run(
@@ -257,7 +259,8 @@ Inbox::Taken Inbox::take(Connection& store, const OpenedSlice& opened, Time now)
   return out;
 }
 
-Outcome Inbox::keep(Connection& store, const OpenedSlice& opened, std::size_t place, Time now) {
+Outcome Inbox::keep(Connection& store, const OpenedSlice& opened, std::size_t place, Time now,
+                    std::vector<storage::RunEntry>& identifiers) {
   const auto& sealed = opened.slice.records()[place];
   const auto& record = opened.records[place];
   const auto& header = sealed.header;
@@ -293,7 +296,7 @@ Outcome Inbox::keep(Connection& store, const OpenedSlice& opened, std::size_t pl
               replaced);
   }
   for (const auto& [identifier, value] : record.identifiers) {
-    identifiers_.append(store, identifier_key(identifier, value), seq);
+    identifiers.push_back({identifier_key(identifier, value), seq});
   }
   return Outcome::Held;
 }

@@ -96,7 +96,8 @@ class Inbox {
   [[nodiscard]] std::optional<Buffer> receipts_given(storage::Connection& store,
                                                      const schemas::Slice& slice);
   [[nodiscard]] schemas::Outcome keep(storage::Connection& store, const OpenedSlice& opened,
-                                      std::size_t place, Time now);
+                                      std::size_t place, Time now,
+                                      std::vector<storage::RunEntry>& identifiers);
   [[nodiscard]] Buffer sign(const OpenedSlice& opened, std::vector<schemas::Outcome> outcomes,
                             Time now) const;
   void record(storage::Connection& store, const OpenedSlice& opened,

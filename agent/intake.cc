@@ -18,8 +18,8 @@ namespace {
 
 using storage::Connection;
 
-constexpr std::size_t kBatchRows = 256;
-constexpr std::size_t kBatchBytes = 512U << 10U;
+constexpr std::size_t kBatchRows = 1024;
+constexpr std::size_t kBatchBytes = 2U << 20U;
 constexpr std::chrono::seconds kRetry{1};
 
 // What makes two rows the same: their values and the agreement and purpose they are shared under.
@@ -284,6 +284,7 @@ void Intake::act(Connection& store, Batch& batch) {
   const auto known = parts_.sent_rows.contains(store, keys);
   std::set<storage::RunKey> in_batch;
   std::vector<ClearedRecord> records;
+  std::vector<storage::RunEntry> sent;
   std::size_t place = 0;
   for (const auto& row : batch.rows) {
     if (!row.cleared) continue;
@@ -293,11 +294,12 @@ void Intake::act(Connection& store, Batch& batch) {
     }
     ++batch.sent;
     for (const auto& group : row.cleared->terms->withheld) ++batch.withheld[group];
-    parts_.sent_rows.append(store, row.key, 1);
+    sent.push_back({row.key, 1});
     records.push_back(*row.cleared);
   }
   const InForce in_force{now->parties->hub(), now->parties->note().number,
                          now->bundle->note().number};
+  parts_.sent_rows.append(store, sent);
   batch.slices = parts_.outbox.send(store, std::move(records), in_force, parts_.clock.now());
   record_refusals(store, batch);
   auto report = batch.before;

@@ -85,8 +85,11 @@ StreamEnd& Outbox::stream_to(Connection& store, const std::string& recipient,
   return streams_.emplace(StreamKey{recipient, priority}, end).first->second;
 }
 
-void Outbox::keep_streams(Connection& store) {
-  for (const auto& [key, end] : streams_) {
+void Outbox::keep_streams(Connection& store, const std::vector<SealedSlice>& slices) {
+  std::set<StreamKey> changed;
+  for (const auto& slice : slices) changed.emplace(slice.recipient, slice.priority);
+  for (const auto& key : changed) {
+    const auto& end = streams_.at(key);
     store.run(
         "INSERT INTO outgoing_stream(recipient, priority, stream, next_position, last_leaf) "
         "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
@@ -159,12 +162,13 @@ std::vector<SliceRef> Outbox::seal(Connection& store, std::vector<Sealer::Item> 
         slice.first_position, slice.records.size(), Bytes(record_ids), Bytes(joined(slice.leaves)),
         Bytes(outcomes), to_ms(now));
     const auto id = store.last_insert_rowid();
-    store.run("INSERT INTO outgoing_content(id, bytes, content_keys) VALUES (?, ?, ?)", id,
-              Bytes(*slice.bytes), Bytes(slice.content_keys));
+    store.run("INSERT INTO outgoing_content(id, bytes) VALUES (?, ?)", id, Bytes(*slice.bytes));
+    store.run("INSERT INTO outgoing_keys(id, content_keys) VALUES (?, ?)", id,
+              Bytes(slice.content_keys));
     count(store, "sent", slice.recipient, "", slice.records.size());
     out.push_back({id, slice.priority, slice.stream, slice.first_position, slice.bytes});
   }
-  keep_streams(store);
+  keep_streams(store, slices);
   record_disclosures(store, items, slices, in_force);
   for (auto& slice : slices) crypto::wipe(slice.content_keys);
   return out;

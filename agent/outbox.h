@@ -94,7 +94,7 @@ class Outbox {
 
   [[nodiscard]] StreamEnd& stream_to(storage::Connection& store, const std::string& recipient,
                                      schemas::Priority priority);
-  void keep_streams(storage::Connection& store);
+  void keep_streams(storage::Connection& store, const std::vector<SealedSlice>& slices);
   [[nodiscard]] std::vector<SliceRef> seal(storage::Connection& store,
                                            std::vector<Sealer::Item> items, const InForce& in_force,
                                            Time now);

@@ -88,7 +88,9 @@ std::optional<Outbox::Row> Outbox::row_at(Connection& store, const Uuid& stream,
 void Outbox::keep_outcomes(Connection& store, const Row& row) {
   store.run("UPDATE outgoing_slice SET outcomes = ?, settled = count WHERE id = ?",
             Bytes(row.outcomes), row.id);
-  store.run("DELETE FROM outgoing_content WHERE id = ?", row.id);
+  // The keys first of all; without them and the recipient's, the content is noise.
+  store.run("DELETE FROM outgoing_keys WHERE id = ?", row.id);
+  store.run_leaving_pages("DELETE FROM outgoing_content WHERE id = ?", row.id);
 }
 
 std::optional<std::int64_t> Outbox::settle(Connection& store, const schemas::Receipts& receipts) {
@@ -188,7 +190,9 @@ std::optional<crypto::Signature> Outbox::take_void(Connection& store,
 
 // The recipient has lost the key: the record goes into a new slice, its content as it was.
 void Outbox::seal_again(Connection& store, const Row& row, std::size_t place) {
-  auto query = store.prepare("SELECT bytes, content_keys FROM outgoing_content WHERE id = ?");
+  auto query = store.prepare(
+      "SELECT bytes, content_keys FROM outgoing_content JOIN outgoing_keys USING (id) "
+      "WHERE id = ?");
   query.bind(1, row.id);
   if (!query.step()) return;
   const auto slice =

@@ -1,6 +1,8 @@
 #include "agent/projections.h"
 
 #include <algorithm>
+#include <limits>
+#include <map>
 
 #include "core/base/result.h"
 #include "schemas/record.h"
@@ -13,6 +15,7 @@ using storage::Connection;
 
 constexpr int kAtOnce = 256;
 constexpr int kRounds = 32;  // of a writer that has nothing else to do
+constexpr std::uint64_t kFewCommits = 8;
 
 // Names come from a catalogue that allows only these letters; they are looked at again all the
 // same.
@@ -28,6 +31,11 @@ std::string sql_name(std::string_view prefix, std::string_view name) {
 
 std::string table_of(const schemas::RecordType& type) { return sql_name("of_", type.name()); }
 std::string column_of(const schemas::Field& field) { return sql_name("f_", field.name); }
+
+struct Behind {
+  const schemas::RecordType* type = nullptr;
+  std::int64_t through = 0;
+};
 
 std::string shape_of(const schemas::RecordType& type) {
   std::string out;
@@ -59,66 +67,78 @@ void Projections::ensure_table(Connection& store, const schemas::RecordType& typ
       type.name(), shape);
 }
 
-// True when there is more to do.
-bool Projections::advance(Connection& store, const schemas::RecordType& type) {
-  ensure_table(store, type);
+// One pass over the records for all types together; true when there is more to do.
+bool Projections::advance(Connection& store, const schemas::Catalogue& catalogue) {
+  std::map<std::string_view, Behind> behind;
+  auto from = std::numeric_limits<std::int64_t>::max();
+  for (const auto& type : catalogue.types()) {
+    ensure_table(store, *type);
+    const auto done = through(store, *type);
+    from = std::min(from, done);
+    behind.emplace(type->name(), Behind{type.get(), done});
+  }
+  std::int64_t last = from;
+  int seen = 0;
+  {
+    auto query = store.prepare(
+        "SELECT seq, record_type, body FROM held_record WHERE seq > ? ORDER BY seq LIMIT ?");
+    query.bind(1, from).bind(2, kAtOnce);
+    while (query.step()) {
+      ++seen;
+      last = query.int64(0);
+      const auto known = behind.find(query.text(1));
+      if (known == behind.end() || last <= known->second.through) continue;
+      project(store, *known->second.type, last, query.bytes(2));
+    }
+  }
+  for (const auto& [name, type] : behind) {
+    if (last <= type.through) continue;
+    store.run("UPDATE projection SET through_seq = ? WHERE record_type = ?", last, name);
+  }
+  return seen == kAtOnce;
+}
+
+void Projections::project(Connection& store, const schemas::RecordType& type, std::int64_t seq,
+                          Bytes body) {
   std::string places;
   for (std::size_t i = 0; i < type.fields().size(); ++i) places += ", ?";
   auto insert =
       store.prepare(BuiltSql("INSERT INTO " + table_of(type) + " VALUES (?" + places + ")"));
-  std::int64_t last = through(store, type);
-  int seen = 0;
-  {
-    auto query = store.prepare(
-        "SELECT seq, body FROM held_record WHERE seq > ? AND record_type = ? ORDER BY seq LIMIT ?");
-    query.bind(1, last).bind(2, type.name()).bind(3, kAtOnce);
-    while (query.step()) {
-      ++seen;
-      last = query.int64(0);
-      // A body that this catalogue cannot read has no columns; its row says so by being empty.
-      const auto view = schemas::RecordView::open(type, query.bytes(1));
-      insert.bind(1, last);
-      int column = 1;
-      for (const auto& field : type.fields()) {
-        const auto text = view ? view->text_of(field) : std::nullopt;
-        if (text) {
-          insert.bind(++column, *text);
-        } else {
-          insert.bind(++column, nullptr);
-        }
-      }
-      insert.run();
-      insert.reset();
+  insert.bind(1, seq);
+  // A body that this catalogue cannot read has no columns; its row says so by being empty.
+  const auto view = schemas::RecordView::open(type, body);
+  int column = 1;
+  for (const auto& field : type.fields()) {
+    const auto text = view ? view->text_of(field) : std::nullopt;
+    if (text) {
+      insert.bind(++column, *text);
+    } else {
+      insert.bind(++column, nullptr);
     }
   }
-  if (seen < kAtOnce) {
-    auto newest = store.prepare("SELECT max(seq) FROM held_record");
-    if (newest.step()) last = std::max(last, newest.int64(0));
-  }
-  store.run("UPDATE projection SET through_seq = ? WHERE record_type = ?", last, type.name());
-  return seen == kAtOnce;
+  insert.run();
 }
 
 void Projections::tend(storage::Store& store, const schemas::Catalogue& catalogue) {
-  for (const auto& type : catalogue.types()) {
-    // Looking costs no commit; only work does.
-    const auto behind = store.read([&](Connection& connection) {
-      auto query = connection.prepare("SELECT coalesce(max(seq), 0) FROM held_record");
-      const auto newest = query.step() ? query.int64(0) : 0;
+  const bool busy = store.status().commits - commits_ > kFewCommits;
+  const int rounds = busy ? 1 : kRounds;
+  // Looking costs no commit; only work does.
+  bool more = store.read([&](Connection& connection) {
+    auto query = connection.prepare("SELECT coalesce(max(seq), 0) FROM held_record");
+    const auto newest = query.step() ? query.int64(0) : 0;
+    return std::ranges::any_of(catalogue.types(), [&](const auto& type) {
       auto shape = connection.prepare("SELECT shape FROM projection WHERE record_type = ?");
       shape.bind(1, type->name());
-      const bool same_shape = shape.step() && shape.text(0) == shape_of(*type);
-      return !same_shape || through(connection, *type) < newest;
+      return !shape.step() || shape.text(0) != shape_of(*type) ||
+             through(connection, *type) < newest;
     });
-    if (!behind) continue;
-    for (int round = 0; round < kRounds; ++round) {
-      bool more = false;
-      const bool committed =
-          store.commit([&](Connection& connection) { more = advance(connection, *type); });
-      if (!committed) return;
-      if (!more || store.status().waiting_jobs > 0) break;
-    }
+  });
+  for (int round = 0; more && round < rounds; ++round) {
+    const bool committed =
+        store.commit([&](Connection& connection) { more = advance(connection, catalogue); });
+    if (!committed || store.status().waiting_jobs > 0) break;
   }
+  commits_ = store.status().commits;
 }
 
 std::vector<std::int64_t> Projections::find(Connection& store, const schemas::RecordType& type,

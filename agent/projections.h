@@ -18,8 +18,9 @@ namespace hub::agent {
 
 class Projections {
  public:
-  // For the maintenance thread: brings every projection further, as far as the writer has time.
-  static void tend(storage::Store& store, const schemas::Catalogue& catalogue);
+  // For the maintenance thread: brings every projection further, by much only while nobody else
+  // commits.
+  void tend(storage::Store& store, const schemas::Catalogue& catalogue);
 
   // Held records up to this one are in the projection of the type; 0 when there is none yet.
   [[nodiscard]] static std::int64_t through(storage::Connection& store,
@@ -34,7 +35,11 @@ class Projections {
 
  private:
   static void ensure_table(storage::Connection& store, const schemas::RecordType& type);
-  static bool advance(storage::Connection& store, const schemas::RecordType& type);
+  static bool advance(storage::Connection& store, const schemas::Catalogue& catalogue);
+  static void project(storage::Connection& store, const schemas::RecordType& type, std::int64_t seq,
+                      Bytes body);
+
+  std::uint64_t commits_ = 0;  // of the store, when tend() was last done
 };
 
 }  // namespace hub::agent

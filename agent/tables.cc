@@ -56,10 +56,15 @@ CREATE TABLE outgoing_slice(
   sealed INTEGER NOT NULL               -- milliseconds
 ) STRICT;
 CREATE UNIQUE INDEX outgoing_place ON outgoing_slice(stream, first_position);
-CREATE INDEX outgoing_open ON outgoing_slice(id) WHERE settled < count;
+-- All that a look at the queue asks for, so that it need not read the slices' long columns.
+CREATE INDEX outgoing_open ON outgoing_slice(id, count, settled, sealed) WHERE settled < count;
 CREATE TABLE outgoing_content(
   id INTEGER PRIMARY KEY,               -- of the slice
-  bytes BLOB NOT NULL,
+  bytes BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE outgoing_keys(
+  id INTEGER PRIMARY KEY,               -- of the slice
   content_keys BLOB NOT NULL
 ) STRICT;
 

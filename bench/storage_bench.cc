@@ -102,7 +102,10 @@ BENCHMARK(shared_commits)->UseRealTime();
 void appends(benchmark::State& state) {
   Bench bench;
   const auto batch = state.range(0);
-  audit::Entry entry{.act = "disclosure", .outcome = "permitted", .record_type = "vru.referral"};
+  audit::Entry entry;
+  entry.act = "disclosure";
+  entry.outcome = "permitted";
+  entry.record_type = "vru.referral";
   entry.sender = "E09000007";
   entry.recipient = "E09000003";
   entry.envelopes.resize(8);
@@ -132,10 +135,13 @@ void absent_keys(benchmark::State& state) {
   std::mt19937_64 random(1);
   for (int stored = 0; stored < kStored; stored += kBatch) {
     const bool ok = bench.store().commit([&](Connection& c) {
-      for (int i = 0; i < kBatch; ++i) runs.append(c, random_key(random), stored + i);
+      std::vector<storage::RunEntry> entries;
+      for (int i = 0; i < kBatch; ++i) entries.push_back({random_key(random), stored + i});
+      runs.append(c, entries);
     });
     if (!ok) state.SkipWithError("a commit failed");
-    runs.tend(bench.store());
+    while (runs.tend(bench.store(), 1000)) {
+    }
   }
   std::vector<RunKey> fresh(256);
   for (auto _ : state) {

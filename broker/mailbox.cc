@@ -157,7 +157,7 @@ std::optional<Settled> Mailbox::settle(Connection& store, const schemas::Receipt
   const auto number = static_cast<std::uint64_t>(store.last_insert_rowid());
   if (id != 0) {
     store.run("UPDATE slice SET state = 4 WHERE id = ?", id);
-    store.run("DELETE FROM slice_content WHERE id = ?", id);
+    store.run_leaving_pages("DELETE FROM slice_content WHERE id = ?", id);
     store.run("DELETE FROM void_notice WHERE id = ?", id);
   }
   return Settled{id, number};
@@ -257,7 +257,7 @@ std::vector<WaitingSlice> Mailbox::abandon(Connection& store, std::string_view s
   }
   for (const auto& slice : out) {
     store.run("UPDATE slice SET state = 4 WHERE id = ?", slice.id);
-    store.run("DELETE FROM slice_content WHERE id = ?", slice.id);
+    store.run_leaving_pages("DELETE FROM slice_content WHERE id = ?", slice.id);
     store.run("DELETE FROM void_notice WHERE id = ?", slice.id);
   }
   return out;

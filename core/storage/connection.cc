@@ -198,6 +198,9 @@ Connection::~Connection() {
 }
 
 void Connection::open(Access access) {
+  // Counting every allocation would take a lock for each; nobody asks for the count.
+  static const int counting = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);  // NOLINT(*-vararg)
+  require(counting == SQLITE_OK || counting == SQLITE_MISUSE, "SQLite can be configured");
   sqlite3* handle = nullptr;
   const auto name = access == Access::Frozen ? frozen_uri(file_) : file_.string();
   const int outcome = sqlite3_open_v2(name.c_str(), &handle, open_flags(access), nullptr);
@@ -282,6 +285,17 @@ Statement Connection::prepare_text(std::string_view sql) {
 void Connection::exec_text(const std::string& sql) {
   const int outcome = sqlite3_exec(handle(), sql.c_str(), nullptr, nullptr, nullptr);
   if (outcome != SQLITE_OK) fail(outcome);
+}
+
+Connection::LeavingPages::LeavingPages(Connection& connection) : connection_(connection) {
+  // This pragma acts when it is compiled, so it must not come from the cache of statements.
+  connection_.exec("PRAGMA secure_delete = FAST");
+}
+
+Connection::LeavingPages::~LeavingPages() {
+  const int outcome =
+      sqlite3_exec(connection_.handle(), "PRAGMA secure_delete = ON", nullptr, nullptr, nullptr);
+  require(outcome == SQLITE_OK, "erasing can be switched on again");
 }
 
 std::int64_t Connection::last_insert_rowid() const { return sqlite3_last_insert_rowid(handle()); }

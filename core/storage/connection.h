@@ -150,6 +150,14 @@ class Connection {
     statement.run();
   }
 
+  // The same, for a DELETE of what nobody can read once its keys are gone: the pages it frees are
+  // not overwritten before they are used again. Everything else is.
+  template <class... Values>
+  void run_leaving_pages(Sql sql, const Values&... values) {
+    const LeavingPages leaving(*this);
+    run(sql, values...);
+  }
+
   [[nodiscard]] std::int64_t last_insert_rowid() const;
   // Rows changed by the last INSERT, UPDATE or DELETE.
   [[nodiscard]] std::int64_t changes() const;
@@ -161,6 +169,19 @@ class Connection {
   [[noreturn]] void fail(int code) const;
 
  private:
+  class LeavingPages {
+   public:
+    explicit LeavingPages(Connection& connection);
+    LeavingPages(const LeavingPages&) = delete;
+    LeavingPages& operator=(const LeavingPages&) = delete;
+    LeavingPages(LeavingPages&&) = delete;
+    LeavingPages& operator=(LeavingPages&&) = delete;
+    ~LeavingPages();
+
+   private:
+    Connection& connection_;
+  };
+
   struct Closer {
     void operator()(sqlite3* handle) const;
   };

@@ -1,7 +1,6 @@
 // How runs come to be: the tail becomes a run of tier 0; four runs of a tier become one of the
 // next. Each step is small enough not to hold up the commits that wait behind it.
 #include <algorithm>
-#include <limits>
 #include <optional>
 #include <utility>
 
@@ -14,53 +13,57 @@ namespace hub::storage {
 namespace {
 
 constexpr std::size_t kRunsMerged = 4;
-constexpr std::size_t kEntriesAStep = 2048;
+constexpr std::size_t kEntriesABlock = 640;  // 15 KiB of a 16 KiB page
+constexpr std::size_t kEntriesAStep = 4 * kEntriesABlock;
+constexpr int kBlocksDeletedAStep = 8;
 
-struct Entry {
-  RunKey key{};
-  std::int64_t row = 0;
-  auto operator<=>(const Entry&) const = default;
-};
-
-Entry entry_from(const Statement& row) {
-  Entry out;
-  const auto key = row.bytes(0);
-  std::copy_n(key.begin(), std::min(key.size(), out.key.size()), out.key.begin());
-  out.row = row.int64(1);
-  return out;
-}
-
-void insert(Connection& connection, std::int64_t run, const Entry& entry) {
-  connection.run("INSERT OR IGNORE INTO key_run_entry (run, key, row) VALUES (?, ?, ?)", run,
-                 entry.key, entry.row);
+// `entries` are in order and lie behind what the run has.
+void write_blocks(Connection& connection, std::int64_t run, std::span<const RunEntry> entries) {
+  while (!entries.empty()) {
+    const auto block = entries.first(std::min(entries.size(), kEntriesABlock));
+    connection.run("INSERT INTO key_run_block (run, first, entries) VALUES (?, ?, ?)", run,
+                   pack(block.front()), pack(block));
+    entries = entries.subspan(block.size());
+  }
 }
 
 // Reads one run in order, from behind `after` on.
 class RunReader {
  public:
-  RunReader(Connection& connection, std::int64_t run, const std::optional<Entry>& after)
-      : rows_(connection.prepare("SELECT key, row FROM key_run_entry WHERE run = ?"
-                                 " AND (key, row) > (?, ?) ORDER BY key, row")) {
-    const auto from = after.value_or(Entry{{}, std::numeric_limits<std::int64_t>::min()});
-    rows_.bind(1, run).bind(2, from.key).bind(3, from.row);
-    advance();
+  RunReader(Connection& connection, std::int64_t run, const std::optional<RunEntry>& after)
+      : blocks_(connection.prepare(
+            "SELECT entries FROM key_run_block WHERE run = ?1 AND first >= coalesce("
+            "(SELECT max(first) FROM key_run_block WHERE run = ?1 AND first <= ?2), x'')"
+            " ORDER BY first")) {
+    const auto from = after ? pack(*after) : Buffer();
+    blocks_.bind(1, run).bind(2, Bytes(from));
+    next_block();
+    while (after && !ended_ && current() <= *after) advance();
   }
   void advance() {
-    ended_ = !rows_.step();
-    if (!ended_) current_ = entry_from(rows_);
+    if (++place_ == entries_.size()) next_block();
   }
   [[nodiscard]] bool ended() const { return ended_; }
-  [[nodiscard]] const Entry& current() const { return current_; }
+  [[nodiscard]] const RunEntry& current() const { return entries_[place_]; }
 
  private:
-  Statement rows_;
-  Entry current_;
+  void next_block() {
+    place_ = 0;
+    do {
+      ended_ = !blocks_.step();
+      entries_ = ended_ ? std::vector<RunEntry>() : PackedEntries(blocks_.bytes(0)).all();
+    } while (!ended_ && entries_.empty());
+  }
+
+  Statement blocks_;
+  std::vector<RunEntry> entries_;
+  std::size_t place_ = 0;
   bool ended_ = false;
 };
 
-// The next entries of all sources together, in order.
-std::vector<Entry> merged(std::vector<RunReader>& sources, std::size_t most) {
-  std::vector<Entry> out;
+// The next entries of all sources together, in order, each once.
+std::vector<RunEntry> merged(std::vector<RunReader>& sources, std::size_t most) {
+  std::vector<RunEntry> out;
   while (out.size() < most) {
     RunReader* least = nullptr;
     for (auto& source : sources) {
@@ -68,7 +71,7 @@ std::vector<Entry> merged(std::vector<RunReader>& sources, std::size_t most) {
       if (least == nullptr || source.current() < least->current()) least = &source;
     }
     if (least == nullptr) break;
-    out.push_back(least->current());
+    if (out.empty() || out.back() != least->current()) out.push_back(least->current());
     least->advance();
   }
   return out;
@@ -76,16 +79,20 @@ std::vector<Entry> merged(std::vector<RunReader>& sources, std::size_t most) {
 
 // A rolled-back step left less than was copied, an erasure perhaps less: the copy goes on from
 // what is really there.
-std::optional<Entry> last_of(Connection& connection, std::int64_t run) {
+std::optional<RunEntry> last_of(Connection& connection, std::int64_t run) {
   auto row = connection.prepare(
-      "SELECT key, row FROM key_run_entry WHERE run = ? ORDER BY key DESC, row DESC LIMIT 1");
+      "SELECT entries FROM key_run_block WHERE run = ? ORDER BY first DESC LIMIT 1");
   row.bind(1, run);
-  return row.step() ? std::optional(entry_from(row)) : std::nullopt;
+  if (!row.step()) return std::nullopt;
+  const PackedEntries block(row.bytes(0));
+  return block.size() == 0 ? std::nullopt : std::optional(block[block.size() - 1]);
 }
 
 }  // namespace
 
 bool KeyRuns::tend(Store& store, int most) {
+  // A look costs no commit; only work does.
+  if (!store.read([this](Connection& connection) { return is_due(connection); })) return false;
   bool more = true;
   for (int job = 0; more && job < most; ++job) {
     more = false;
@@ -107,25 +114,36 @@ void KeyRuns::abandon_builds(Connection& connection) const {
   connection.run("UPDATE key_run SET state = 2 WHERE idx = ? AND state = 0", index_);
 }
 
+bool KeyRuns::is_due(Connection& connection) const {
+  {
+    auto unfinished =
+        connection.prepare("SELECT 1 FROM key_run WHERE idx = ? AND state <> 1 LIMIT 1");
+    unfinished.bind(1, index_);
+    if (unfinished.step()) return true;
+  }
+  auto full = connection.prepare(
+      "SELECT 1 FROM key_run WHERE idx = ? AND state = 1 GROUP BY tier HAVING count(*) >= ?");
+  full.bind(1, index_).bind(2, kRunsMerged);
+  return full.step() ||
+         !tail_->oldest(connection, entries_per_run_, entries_per_run_).entries.empty();
+}
+
 bool KeyRuns::move_tail(Connection& connection) {
   auto tail = tail_->oldest(connection, entries_per_run_, entries_per_run_);
-  if (tail.empty()) return false;
-  const auto last = tail.back().number;
-  std::vector<Entry> sorted;
-  sorted.reserve(tail.size());
-  BloomFilter filter(tail.size());
-  for (const auto& entry : tail) {
-    sorted.push_back({entry.key, entry.row});
-    filter.add(entry.key);
-  }
-  std::ranges::sort(sorted);
+  auto& entries = tail.entries;
+  if (entries.empty()) return false;
+  std::ranges::sort(entries);
+  const auto twice = std::ranges::unique(entries);
+  entries.erase(twice.begin(), twice.end());
+  BloomFilter filter(entries.size());
+  for (const auto& entry : entries) filter.add(entry.key);
   const auto run = new_run(connection);
-  for (const auto& entry : sorted) insert(connection, run, entry);
+  write_blocks(connection, run, entries);
   connection.run(
       "INSERT INTO key_run (run, idx, tier, state, entries, filter)"
       " VALUES (?, ?, 0, 1, ?, ?)",
-      run, index_, sorted.size(), filter.bytes());
-  tail_->remove_through(connection, last);
+      run, index_, entries.size(), filter.bytes());
+  tail_->remove_through(connection, tail.last_chunk);
   return true;
 }
 
@@ -160,7 +178,7 @@ bool KeyRuns::continue_build(Connection& connection) {
       return true;
     }
   }
-  std::vector<Entry> step;
+  std::vector<RunEntry> step;
   {
     const auto after = last_of(connection, build_->run);
     std::vector<RunReader> sources;
@@ -168,10 +186,8 @@ bool KeyRuns::continue_build(Connection& connection) {
     for (const auto& source : build_->sources) sources.emplace_back(connection, source.id, after);
     step = merged(sources, kEntriesAStep);
   }
-  for (const auto& entry : step) {
-    insert(connection, build_->run, entry);
-    build_->filter->add(entry.key);
-  }
+  write_blocks(connection, build_->run, step);
+  for (const auto& entry : step) build_->filter->add(entry.key);
   if (step.size() < kEntriesAStep) finish_build(connection);
   return true;
 }
@@ -192,19 +208,15 @@ bool KeyRuns::delete_dead(Connection& connection) const {
     if (!dead.step()) return false;
     run = dead.int64(0);
   }
-  std::optional<Entry> last;
+  connection.run(
+      "DELETE FROM key_run_block WHERE id IN"
+      " (SELECT id FROM key_run_block WHERE run = ? LIMIT ?)",
+      run, kBlocksDeletedAStep);
   {
-    auto row = connection.prepare(
-        "SELECT key, row FROM key_run_entry WHERE run = ? ORDER BY key, row LIMIT 1 OFFSET ?");
-    row.bind(1, run).bind(2, kEntriesAStep);
-    if (row.step()) last = entry_from(row);
+    auto left = connection.prepare("SELECT 1 FROM key_run_block WHERE run = ? LIMIT 1");
+    left.bind(1, run);
+    if (left.step()) return true;
   }
-  if (last) {
-    connection.run("DELETE FROM key_run_entry WHERE run = ? AND (key, row) <= (?, ?)", run,
-                   last->key, last->row);
-    return true;
-  }
-  connection.run("DELETE FROM key_run_entry WHERE run = ?", run);
   connection.run("DELETE FROM key_run WHERE run = ?", run);
   {
     const std::scoped_lock lock(mutex_);

@@ -2,18 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <iterator>
 
 namespace hub::storage {
-namespace {
-
-RunKey key_from(Bytes bytes) {
-  RunKey out{};
-  std::copy_n(bytes.begin(), std::min(bytes.size(), out.size()), out.begin());
-  return out;
-}
-
-}  // namespace
 
 std::size_t KeyRunTail::KeyHash::operator()(const RunKey& key) const {
   std::size_t out = 0;
@@ -21,7 +11,8 @@ std::size_t KeyRunTail::KeyHash::operator()(const RunKey& key) const {
   return out;
 }
 
-void KeyRunTail::append(Connection& connection, const RunKey& key, std::int64_t row) {
+void KeyRunTail::append(Connection& connection, std::span<const RunEntry> entries) {
+  if (entries.empty()) return;
   std::int64_t number = 0;
   {
     const std::scoped_lock lock(mutex_);
@@ -32,38 +23,39 @@ void KeyRunTail::append(Connection& connection, const RunKey& key, std::int64_t 
     }
     number = ++last_number_;
   }
-  connection.run("INSERT INTO key_run_tail (idx, number, key, row) VALUES (?, ?, ?, ?)", index_,
-                 number, key, row);
+  connection.run("INSERT INTO key_run_tail (idx, number, entries) VALUES (?, ?, ?)", index_, number,
+                 pack(entries));
 }
 
 void KeyRunTail::take_in(Connection& connection, std::int64_t least, std::int64_t most) {
   if (least > forgotten_ + 1) forget_below(least);
   if (most <= taken_) return;
   auto rows = connection.prepare(
-      "SELECT number, key, row FROM key_run_tail WHERE idx = ? AND number > ? ORDER BY number");
+      "SELECT number, entries FROM key_run_tail WHERE idx = ? AND number > ? ORDER BY number");
   rows.bind(1, index_).bind(2, std::max(taken_, forgotten_));
   while (rows.step()) {
     taken_ = rows.int64(0);
-    map_.emplace(key_from(rows.bytes(1)), Place{taken_, rows.int64(2)});
+    for (const auto& entry : PackedEntries(rows.bytes(1)).all()) {
+      map_.emplace(entry.key, Place{taken_, entry.row});
+    }
   }
 }
 
-void KeyRunTail::forget_below(std::int64_t number) {
-  forgotten_ = number - 1;
+void KeyRunTail::forget_below(std::int64_t chunk) {
+  forgotten_ = chunk - 1;
   taken_ = std::max(taken_, forgotten_);
-  std::erase_if(map_, [number](const auto& item) { return item.second.number < number; });
+  std::erase_if(map_, [chunk](const auto& item) { return item.second.chunk < chunk; });
 }
 
-bool KeyRunTail::is_there(Connection& connection, const Entry& entry) const {
-  auto row = connection.prepare(
-      "SELECT 1 FROM key_run_tail WHERE idx = ? AND number = ? AND key = ? AND row = ?");
-  row.bind(1, index_).bind(2, entry.number).bind(3, entry.key).bind(4, entry.row);
-  return row.step();
+std::vector<RunEntry> KeyRunTail::chunk(Connection& connection, std::int64_t number) const {
+  auto row = connection.prepare("SELECT entries FROM key_run_tail WHERE idx = ? AND number = ?");
+  row.bind(1, index_).bind(2, number);
+  return row.step() ? PackedEntries(row.bytes(0)).all() : std::vector<RunEntry>();
 }
 
-std::vector<std::vector<KeyRunTail::Entry>> KeyRunTail::find(Connection& connection,
-                                                             std::span<const RunKey> keys) {
-  std::vector<std::vector<Entry>> out(keys.size());
+std::vector<std::vector<KeyRunTail::Place>> KeyRunTail::places(Connection& connection,
+                                                               std::span<const RunKey> keys) {
+  std::vector<std::vector<Place>> out(keys.size());
   auto ends = connection.prepare(
       "SELECT (SELECT min(number) FROM key_run_tail WHERE idx = ?1),"
       " (SELECT max(number) FROM key_run_tail WHERE idx = ?1)");
@@ -78,13 +70,13 @@ std::vector<std::vector<KeyRunTail::Entry>> KeyRunTail::find(Connection& connect
     forgotten = forgotten_;
     for (std::size_t i = 0; i < keys.size(); ++i) {
       const auto [first, last] = map_.equal_range(keys[i]);
-      for (auto at = first; at != last; ++at) {
-        out[i].push_back({at->second.number, keys[i], at->second.row});
-      }
+      for (auto at = first; at != last; ++at) out[i].push_back(at->second);
     }
   }
-  for (auto& entries : out) {
-    std::erase_if(entries, [&](const Entry& entry) { return !is_there(connection, entry); });
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    std::erase_if(out[i], [&](const Place& place) {
+      return std::ranges::count(chunk(connection, place.chunk), RunEntry{keys[i], place.row}) == 0;
+    });
   }
   // This snapshot is older than what another connection has seen moved into a run.
   if (least <= forgotten) scan(connection, keys, forgotten, out);
@@ -92,40 +84,62 @@ std::vector<std::vector<KeyRunTail::Entry>> KeyRunTail::find(Connection& connect
 }
 
 void KeyRunTail::scan(Connection& connection, std::span<const RunKey> keys, std::int64_t through,
-                      std::vector<std::vector<Entry>>& out) const {
+                      std::vector<std::vector<Place>>& out) const {
   auto rows =
-      connection.prepare("SELECT number, key, row FROM key_run_tail WHERE idx = ? AND number <= ?");
+      connection.prepare("SELECT number, entries FROM key_run_tail WHERE idx = ? AND number <= ?");
   rows.bind(1, index_).bind(2, through);
   std::unordered_multimap<RunKey, std::size_t, KeyHash> wanted;
   for (std::size_t i = 0; i < keys.size(); ++i) wanted.emplace(keys[i], i);
   while (rows.step()) {
-    const Entry entry{rows.int64(0), key_from(rows.bytes(1)), rows.int64(2)};
-    const auto [first, last] = wanted.equal_range(entry.key);
-    for (auto at = first; at != last; ++at) out[at->second].push_back(entry);
+    for (const auto& entry : PackedEntries(rows.bytes(1)).all()) {
+      const auto [first, last] = wanted.equal_range(entry.key);
+      for (auto at = first; at != last; ++at) out[at->second].push_back({rows.int64(0), entry.row});
+    }
   }
 }
 
-void KeyRunTail::erase(Connection& connection, const RunKey& key, std::int64_t row) {
-  const auto found = find(connection, std::span(&key, 1));
-  for (const auto& entry : found.front()) {
-    if (entry.row != row) continue;
-    connection.run("DELETE FROM key_run_tail WHERE idx = ? AND number = ?", index_, entry.number);
+std::vector<std::vector<std::int64_t>> KeyRunTail::find(Connection& connection,
+                                                        std::span<const RunKey> keys) {
+  const auto found = places(connection, keys);
+  std::vector<std::vector<std::int64_t>> out(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    for (const auto& place : found[i]) out[i].push_back(place.row);
   }
-}
-
-std::vector<KeyRunTail::Entry> KeyRunTail::oldest(Connection& connection, std::size_t least,
-                                                  std::size_t most) const {
-  std::vector<Entry> out;
-  auto rows = connection.prepare(
-      "SELECT number, key, row FROM key_run_tail WHERE idx = ? ORDER BY number LIMIT ?");
-  rows.bind(1, index_).bind(2, most);
-  while (rows.step()) out.push_back({rows.int64(0), key_from(rows.bytes(1)), rows.int64(2)});
-  if (out.size() < least) out.clear();
   return out;
 }
 
-void KeyRunTail::remove_through(Connection& connection, std::int64_t number) const {
-  connection.run("DELETE FROM key_run_tail WHERE idx = ? AND number <= ?", index_, number);
+void KeyRunTail::erase(Connection& connection, const RunEntry& entry) {
+  const auto found = places(connection, std::span(&entry.key, 1));
+  for (const auto& place : found.front()) {
+    if (place.row != entry.row) continue;
+    auto left = chunk(connection, place.chunk);
+    std::erase(left, entry);
+    if (left.empty()) {
+      connection.run("DELETE FROM key_run_tail WHERE idx = ? AND number = ?", index_, place.chunk);
+    } else {
+      connection.run("UPDATE key_run_tail SET entries = ? WHERE idx = ? AND number = ?", pack(left),
+                     index_, place.chunk);
+    }
+  }
+}
+
+KeyRunTail::Oldest KeyRunTail::oldest(Connection& connection, std::size_t least,
+                                      std::size_t most) const {
+  Oldest out;
+  auto rows =
+      connection.prepare("SELECT number, entries FROM key_run_tail WHERE idx = ? ORDER BY number");
+  rows.bind(1, index_);
+  while (out.entries.size() < most && rows.step()) {
+    out.last_chunk = rows.int64(0);
+    const auto chunk = PackedEntries(rows.bytes(1)).all();
+    out.entries.insert(out.entries.end(), chunk.begin(), chunk.end());
+  }
+  if (out.entries.size() < least) out.entries.clear();
+  return out;
+}
+
+void KeyRunTail::remove_through(Connection& connection, std::int64_t chunk) const {
+  connection.run("DELETE FROM key_run_tail WHERE idx = ? AND number <= ?", index_, chunk);
 }
 
 }  // namespace hub::storage

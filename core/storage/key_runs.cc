@@ -1,6 +1,7 @@
 #include "core/storage/key_runs.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "core/base/result.h"
 #include "core/storage/bloom_filter.h"
@@ -14,16 +15,59 @@ namespace {
 constexpr unsigned kRunBits = 40;
 constexpr std::int64_t kMostIndexes = std::int64_t{1} << 20U;
 
+// The entry can only be in the last block that does not begin behind it.
+void erase_from_run(Connection& connection, std::int64_t run, const RunEntry& entry) {
+  std::int64_t block = 0;
+  std::vector<RunEntry> left;
+  {
+    auto row = connection.prepare(
+        "SELECT id, entries FROM key_run_block WHERE run = ? AND first <= ?"
+        " ORDER BY first DESC LIMIT 1");
+    const auto packed = pack(entry);
+    row.bind(1, run).bind(2, Bytes(packed));
+    if (!row.step()) return;
+    block = row.int64(0);
+    left = PackedEntries(row.bytes(1)).all();
+  }
+  if (std::erase(left, entry) == 0) return;
+  if (left.empty()) {
+    connection.run("DELETE FROM key_run_block WHERE id = ?", block);
+  } else {
+    connection.run("UPDATE key_run_block SET first = ?, entries = ? WHERE id = ?",
+                   pack(left.front()), pack(left), block);
+  }
+}
+
+// Rows of a key, from the last block that may hold it to the first; `found` says whether to go on.
+// A key with many rows may lie in several blocks.
+template <class Found>
+void look_in_run(Statement& blocks, std::int64_t run, const RunKey& key, const Found& found) {
+  const auto behind = pack(RunEntry{key, std::numeric_limits<std::int64_t>::max()});
+  blocks.bind(1, run).bind(2, Bytes(behind));
+  while (blocks.step()) {
+    const PackedEntries block(blocks.bytes(0));
+    for (auto at = block.lower_bound({key, 0}); at < block.size() && block[at].key == key; ++at) {
+      if (!found(block[at].row)) return blocks.reset();
+    }
+    if (block.size() > 0 && block[0].key < key) return blocks.reset();
+  }
+  blocks.reset();
+}
+
+constexpr Sql kBlocksBefore =
+    "SELECT entries FROM key_run_block WHERE run = ? AND first <= ? ORDER BY first DESC";
+
 }  // namespace
 
 // state: 0 being built, 1 read by look-ups, 2 dead.
 const char* const kKeyRunsTables =
     "CREATE TABLE key_run_tail (idx INTEGER NOT NULL, number INTEGER NOT NULL,"
-    " key BLOB NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (idx, number)) WITHOUT ROWID, STRICT;"
+    " entries BLOB NOT NULL, PRIMARY KEY (idx, number)) STRICT;"
     "CREATE TABLE key_run (run INTEGER PRIMARY KEY, idx INTEGER NOT NULL, tier INTEGER NOT NULL,"
     " state INTEGER NOT NULL, entries INTEGER NOT NULL, filter BLOB) STRICT;"
-    "CREATE TABLE key_run_entry (run INTEGER NOT NULL, key BLOB NOT NULL, row INTEGER NOT NULL,"
-    " PRIMARY KEY (run, key, row)) WITHOUT ROWID, STRICT;";
+    "CREATE TABLE key_run_block (id INTEGER PRIMARY KEY, run INTEGER NOT NULL,"
+    " first BLOB NOT NULL, entries BLOB NOT NULL) STRICT;"
+    "CREATE INDEX key_run_block_place ON key_run_block (run, first);";
 
 KeyRuns::KeyRuns(std::int64_t index, std::size_t entries_per_run)
     : index_(index), entries_per_run_(entries_per_run), tail_(std::make_unique<KeyRunTail>(index)) {
@@ -32,12 +76,12 @@ KeyRuns::KeyRuns(std::int64_t index, std::size_t entries_per_run)
 
 KeyRuns::~KeyRuns() = default;
 
-void KeyRuns::append(Connection& connection, const RunKey& key, std::int64_t row) {
-  tail_->append(connection, key, row);
+void KeyRuns::append(Connection& connection, std::span<const RunEntry> entries) {
+  tail_->append(connection, entries);
 }
 
-void KeyRuns::erase(Connection& connection, const RunKey& key, std::int64_t row) {
-  tail_->erase(connection, key, row);
+void KeyRuns::erase(Connection& connection, const RunEntry& entry) {
+  tail_->erase(connection, entry);
   std::vector<std::int64_t> runs;
   {
     // Those being built and those dead but not yet deleted hold copies too.
@@ -45,10 +89,7 @@ void KeyRuns::erase(Connection& connection, const RunKey& key, std::int64_t row)
     rows.bind(1, index_);
     while (rows.step()) runs.push_back(rows.int64(0));
   }
-  for (const auto run : runs) {
-    connection.run("DELETE FROM key_run_entry WHERE run = ? AND key = ? AND row = ?", run, key,
-                   row);
-  }
+  for (const auto run : runs) erase_from_run(connection, run, entry);
 }
 
 std::vector<std::int64_t> KeyRuns::runs_to_read(Connection& connection) const {
@@ -81,14 +122,15 @@ std::shared_ptr<const BloomFilter> KeyRuns::filter_of(Connection& connection,
 }
 
 std::vector<std::int64_t> KeyRuns::find(Connection& connection, const RunKey& key) const {
-  std::vector<std::int64_t> out;
   const auto in_tail = tail_->find(connection, std::span(&key, 1));
-  for (const auto& entry : in_tail.front()) out.push_back(entry.row);
+  auto out = in_tail.front();
+  auto blocks = connection.prepare(kBlocksBefore);
   for (const auto run : runs_to_read(connection)) {
     if (!filter_of(connection, run)->may_hold(key)) continue;
-    auto rows = connection.prepare("SELECT row FROM key_run_entry WHERE run = ? AND key = ?");
-    rows.bind(1, run).bind(2, key);
-    while (rows.step()) out.push_back(rows.int64(0));
+    look_in_run(blocks, run, key, [&](std::int64_t row) {
+      out.push_back(row);
+      return true;
+    });
   }
   std::ranges::sort(out);
   const auto twice = std::ranges::unique(out);
@@ -100,14 +142,15 @@ std::vector<bool> KeyRuns::contains(Connection& connection, std::span<const RunK
   std::vector<bool> out(keys.size());
   const auto in_tail = tail_->find(connection, keys);
   for (std::size_t i = 0; i < keys.size(); ++i) out[i] = !in_tail[i].empty();
-  auto entry = connection.prepare("SELECT 1 FROM key_run_entry WHERE run = ? AND key = ? LIMIT 1");
+  auto blocks = connection.prepare(kBlocksBefore);
   for (const auto run : runs_to_read(connection)) {
     const auto filter = filter_of(connection, run);
     for (std::size_t i = 0; i < keys.size(); ++i) {
       if (out[i] || !filter->may_hold(keys[i])) continue;
-      entry.bind(1, run).bind(2, keys[i]);
-      out[i] = entry.step();
-      entry.reset();
+      look_in_run(blocks, run, keys[i], [&](std::int64_t) {
+        out[i] = true;
+        return false;
+      });
     }
   }
   return out;

@@ -3,14 +3,14 @@
 // A B-tree on random keys makes every insert touch a page of its own; over a large store that
 // costs ten times the insert. So an entry (key, row) is first appended to a sequential tail, and
 // the maintenance thread later moves the tail into key-sorted runs of 4,096 entries or more, merged
-// in tiers of four. Look-ups read the runs and the tail, so answers are complete at any moment;
-// a Bloom filter for each run (10 bits a key) makes absent keys cheap.
+// in tiers of four. Entries are stored many to a row: a chunk of the tail is what one job appended,
+// a block of a run is about a page. Look-ups read the runs and the tail, so answers are complete at
+// any moment; a Bloom filter for each run (10 bits a key) makes absent keys cheap.
 //
 // Keys are prefixes of digests: random already, so their bits serve as the filter's hashes.
 // Safe to use from several threads, each with its own connection.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -20,14 +20,13 @@
 #include <vector>
 
 #include "core/storage/connection.h"
+#include "core/storage/run_entry.h"
 
 namespace hub::storage {
 
 class BloomFilter;
 class KeyRunTail;
 class Store;
-
-using RunKey = std::array<std::uint8_t, 16>;
 
 // For the migrations of a store that uses KeyRuns; the tables serve all its indexes.
 extern const char* const kKeyRunsTables;
@@ -42,10 +41,10 @@ class KeyRuns {
   KeyRuns& operator=(KeyRuns&&) = delete;
   ~KeyRuns();
 
-  // Inside a job. The same pair twice counts as one.
-  void append(Connection& connection, const RunKey& key, std::int64_t row);
+  // Inside a job, best all of its entries at once. The same pair twice counts as one.
+  void append(Connection& connection, std::span<const RunEntry> entries);
   // Inside a job. The filters keep their bits until the next merge; the entry itself is gone.
-  void erase(Connection& connection, const RunKey& key, std::int64_t row);
+  void erase(Connection& connection, const RunEntry& entry);
 
   // Rows of the key in rising order.
   [[nodiscard]] std::vector<std::int64_t> find(Connection& connection, const RunKey& key) const;
@@ -73,6 +72,7 @@ class KeyRuns {
     std::unique_ptr<BloomFilter> filter;
   };
 
+  [[nodiscard]] bool is_due(Connection& connection) const;
   [[nodiscard]] std::vector<std::int64_t> runs_to_read(Connection& connection) const;
   [[nodiscard]] std::shared_ptr<const BloomFilter> filter_of(Connection& connection,
                                                              std::int64_t run) const;

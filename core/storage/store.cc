@@ -122,7 +122,7 @@ Store::Parts::Parts(StoreOptions given, const crypto::StoreKey& key, CommitParti
   const auto open = [&](Access access, std::size_t cache) {
     return std::make_unique<Connection>(options.file, key, access, cache);
   };
-  write_connection = open(Access::Write, options.cache_kib);
+  write_connection = open(Access::Write, options.writer_cache_kib);
   check_identity(*write_connection, options);
   if (options.read_every_page) check_every_page(*write_connection, logged);
 

@@ -40,11 +40,13 @@ struct StoreOptions {
   std::uint32_t application_id = 0;  // whose store this is; below 2^31
   std::span<const Migration> migrations;
   int readers = 2;
-  std::size_t cache_kib = 8192;    // of each connection
+  std::size_t cache_kib = 8192;  // of each reader
+  // The writer's: what was just written is often deleted, or read to be passed on, soon after.
+  std::size_t writer_cache_kib = 24576;
   std::size_t queue_jobs = 4096;   // that may wait for the writer
   std::size_t deferred_jobs = 64;  // so many jobs that may wait cause a commit after all
   std::chrono::milliseconds deferred_for{1000};
-  std::uint32_t checkpoint_frames = 1024;  // of 16 KiB: 16 MiB
+  std::uint32_t checkpoint_frames = 2048;  // of 16 KiB: 32 MiB
   std::chrono::milliseconds idle_before_checkpoint{2000};
   // Stale copies of erased rows leave the write-ahead log at the latest after this time.
   std::chrono::milliseconds longest_log{std::chrono::minutes(10)};

@@ -48,6 +48,7 @@ TEST_F(Sender, KeepsTheContentUntilTheReceiptIsHome) {
   EXPECT_EQ(camden.count_of("outgoing_content"), 1);
   ASSERT_TRUE(camden.take_receipts(hackney.receive(slice.bytes).receipts));
   EXPECT_EQ(camden.count_of("outgoing_content"), 0);
+  EXPECT_EQ(camden.count_of("outgoing_keys"), 0);
   EXPECT_EQ(outcomes(), (std::vector<std::uint8_t>{1, 1}));
 }
 

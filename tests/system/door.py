@@ -5,7 +5,8 @@ import json
 import socket
 import struct
 
-REQUEST, CREDIT, BLOCK, END = 1, 5, 6, 7
+REQUEST, INPUT, INPUT_END, CREDIT, BLOCK, END = 1, 3, 4, 5, 6, 7
+LARGEST_UPLOAD = 256 << 10  # of one block; more would need credit
 PAGE = 1000  # records; the most the door lists at once
 ENTRIES = 2000
 
@@ -32,14 +33,18 @@ def _frame(kind, payload=b""):
     return struct.pack(">IBI", 5 + len(payload), kind, 1) + payload
 
 
-def call(door, verb, request, timeout=120):
-    """The lines of the answer as objects, and the text it ended with."""
+def call(door, verb, request, timeout=120, upload=None):
+    """The lines of the answer as objects, and the text it ended with. `upload`: bytes of one block."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(timeout)
         connection.connect(str(door))
         name = verb.encode()
         connection.sendall(_frame(REQUEST, struct.pack(">I", len(name)) + name +
                                   json.dumps(request).encode()))
+        if upload is not None:
+            if len(upload) > LARGEST_UPLOAD:
+                raise ValueError(f"an upload of {len(upload)} bytes needs more than one block")
+            connection.sendall(_frame(INPUT, upload) + _frame(INPUT_END))
         content = bytearray()
         while True:
             length, kind, _ = struct.unpack(">IBI", _receive(connection, 9))
