@@ -35,11 +35,9 @@ std::shared_ptr<const Snapshot> first_snapshot(const schemas::NoteFolder& notes)
 
 transport::ClientOptions client_options(const Config& config, const Keys& keys,
                                         const schemas::Register& parties) {
-  auto secret = crypto::TransportSecret::from(keys.transport.expose());
-  require(secret.has_value(), "a transport key copies");
   return {.endpoint = config.broker,
           .server_key = parties.broker().transport,
-          .secret = std::move(*secret),
+          .secret = keys.transport.clone(),
           .max_message_bytes = schemas::kMaxMessageBytes};
 }
 

@@ -112,7 +112,7 @@ class Agent final : private transport::Client::Handler {
   void catch_up();
   void on_fetch_note(Bytes content);
   void on_note_delivery(Bytes content);
-  void take_note(std::shared_ptr<const Snapshot> next, schemas::NoteKind kind);
+  void take_note(const std::shared_ptr<const Snapshot>& next, schemas::NoteKind kind);
   void adopt(std::shared_ptr<const Snapshot> next, schemas::NoteKind kind);
   void on_ping(Bytes content);
   void tend_epochs();

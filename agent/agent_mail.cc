@@ -30,7 +30,7 @@ void Agent::sealed(std::vector<SliceRef> slices) {
 
 // What the store holds that this incarnation of the broker has not accepted.
 void Agent::submit_ready() {
-  const auto incarnation = *incarnation_;
+  const auto incarnation = incarnation_.value_or(Time{});
   lanes_.post("submit", [this, incarnation] {
     auto slices = store_.read(
         [&](storage::Connection& store) { return Outbox::unsubmitted(store, incarnation); });
@@ -81,9 +81,8 @@ void Agent::on_submitted(Bytes content) {
     case Answer::Accepted:
     case Answer::AcceptedWithVoids: {
       storage::Job job;
-      job.act = [id = slice->id, incarnation = *incarnation_](storage::Connection& store) {
-        Outbox::accepted(store, id, incarnation);
-      };
+      job.act = [id = slice->id, incarnation = incarnation_.value_or(Time{})](
+                    storage::Connection& store) { Outbox::accepted(store, id, incarnation); };
       job.done = [](bool) {};  // Not kept: it is submitted again, and accepted again.
       job.may_wait = true;
       if (!store_.try_submit(job)) log_debug("acceptance-not-kept");

@@ -231,7 +231,7 @@ void Agent::on_note_delivery(Bytes content) {
   take_note(made, delivery->kind);
 }
 
-void Agent::take_note(std::shared_ptr<const Snapshot> next, schemas::NoteKind kind) {
+void Agent::take_note(const std::shared_ptr<const Snapshot>& next, schemas::NoteKind kind) {
   taking_note_ = true;
   storage::Job job;
   job.act = [this, next, kind](storage::Connection& store) {

@@ -55,8 +55,8 @@ std::optional<RowProblem> Clearing::fill_terms(const Snapshot& snapshot,
                                                const SharingTexts& sharing, Terms& out) const {
   const auto& type = draft.type();
   const auto configured = defaults_.find(type.name());
-  static const SendDefaults kNone;
-  const auto& defaults = configured == defaults_.end() ? kNone : configured->second;
+  static const SendDefaults none;
+  const auto& defaults = configured == defaults_.end() ? none : configured->second;
   out.record_type = type.name();
   out.type_version = static_cast<std::uint16_t>(type.version());
   out.delivery_class = type.delivery_class();
@@ -76,13 +76,13 @@ std::optional<RowProblem> Clearing::fill_terms(const Snapshot& snapshot,
   } else {
     agreement = snapshot.rulebook->agreement(out.agreement);
   }
-  out.purpose =
-      chosen(sharing.purpose, defaults.purpose, agreement ? &agreement->purposes : nullptr);
+  out.purpose = chosen(sharing.purpose, defaults.purpose,
+                       agreement != nullptr ? &agreement->purposes : nullptr);
   out.legal_basis = chosen(sharing.legal_basis, defaults.legal_basis,
-                           agreement ? &agreement->legal_bases : nullptr);
-  out.regime = chosen({}, {}, agreement ? &agreement->regimes : nullptr);
-  out.handling =
-      chosen(sharing.handling, defaults.handling, agreement ? &agreement->handling : nullptr);
+                           agreement != nullptr ? &agreement->legal_bases : nullptr);
+  out.regime = chosen({}, {}, agreement != nullptr ? &agreement->regimes : nullptr);
+  out.handling = chosen(sharing.handling, defaults.handling,
+                        agreement != nullptr ? &agreement->handling : nullptr);
   const auto priority = chosen(sharing.priority, defaults.priority, nullptr);
   out.priority = out.delivery_class == schemas::DeliveryClass::Violence ? schemas::Priority::Urgent
                                                                         : schemas::Priority::Bulk;

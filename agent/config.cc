@@ -42,7 +42,7 @@ void read_send_defaults(Settings& settings, std::map<std::string, SendDefaults>&
     defaults.legal_basis = settings.text_or(key + "legal_basis", "", "a basis of that agreement");
     defaults.handling = settings.text_or(key + "handling", "", "a handling code");
     defaults.priority =
-        settings.text_or(key + "priority", "", "\"urgent\" or \"bulk\"", priority_fault);
+        settings.text_or(key + "priority", "", R"("urgent" or "bulk")", priority_fault);
     if (!type.empty() && !out.emplace(type, std::move(defaults)).second) {
       settings.mistake(key + "record_type", "is there twice");
     }
@@ -69,7 +69,7 @@ Config read_config(const std::filesystem::path& file) {
   }
   out.window = static_cast<std::uint32_t>(settings.number_or("limits.window", 32, 1, 256));
   read_send_defaults(settings, out.send);
-  out.roles = settings.lists("door.roles", "USER = [\"operator\", \"auditor\", ...]");
+  out.roles = settings.lists("door.roles", R"(USER = ["operator", "auditor", ...])");
   settings.finish();
   return out;
 }

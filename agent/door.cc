@@ -25,17 +25,17 @@ struct VerbRule {
 };
 
 const std::vector<VerbRule>& verb_rules() {
-  static const std::vector<std::string_view> kViewers = {"housing-officer", "notice-lead",
-                                                         "marac-coordinator", "idva", "analyst"};
-  static const std::vector<VerbRule> kRules = {
+  static const std::vector<std::string_view> viewers = {"housing-officer", "notice-lead",
+                                                        "marac-coordinator", "idva", "analyst"};
+  static const std::vector<VerbRule> rules = {
       {"status", {"operator", "auditor"}},
       {"send", {"operator", "sender"}},
-      {"records.list", kViewers},
-      {"records.show", kViewers},
+      {"records.list", viewers},
+      {"records.show", viewers},
       {"policy.explain", {"operator", "auditor"}},
       {"audit.entries", {"auditor"}},
   };
-  return kRules;
+  return rules;
 }
 
 void end(transport::LocalDoor::Answer& answer, DoorStatus status, std::string_view text) {

@@ -26,7 +26,7 @@
 namespace hub::agent {
 
 // What a door verb ends with; the exit codes of hubctl.
-enum class DoorStatus : int { Ok = 0, Refused = 1, Usage = 2, Failed = 3 };
+enum class DoorStatus : std::uint8_t { Ok = 0, Refused = 1, Usage = 2, Failed = 3 };
 
 // Who calls, as policy sees it.
 struct DoorUser {
@@ -57,13 +57,13 @@ class Door {
 
 // door_records.cc and door_log.cc: on a worker, where waiting for the store is allowed. Each
 // commits its audit entry before the first byte of its answer.
-void list_records(Agent& agent, const DoorUser& user, std::string_view request,
+void list_records(Agent& agent, const DoorUser& user, std::string_view text,
                   transport::LocalDoor::Answer& answer);
-void show_record(Agent& agent, const DoorUser& user, std::string_view request,
+void show_record(Agent& agent, const DoorUser& user, std::string_view text,
                  transport::LocalDoor::Answer& answer);
-void explain_decision(Agent& agent, const DoorUser& user, std::string_view request,
+void explain_decision(Agent& agent, const DoorUser& user, std::string_view text,
                       transport::LocalDoor::Answer& answer);
-void list_entries(Agent& agent, const DoorUser& user, std::string_view request,
+void list_entries(Agent& agent, const DoorUser& user, std::string_view text,
                   transport::LocalDoor::Answer& answer);
 
 }  // namespace hub::agent

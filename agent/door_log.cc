@@ -50,12 +50,12 @@ bool concerns(const audit::StoredEntry& entry, const Uuid& id) {
 
 // The entry that decided about the record: the first that names it and is no mere look at it.
 std::optional<audit::Leaf> deciding_entry(Connection& store, std::uint64_t size, const Uuid& id) {
-  constexpr std::size_t kPage = 256;
+  constexpr std::size_t page_size = 256;
   const auto made = time_of(id).value_or(Time{});
   // The sender's clock made the id; ours may be behind.
   auto from = first_since(store, size, made - std::chrono::minutes(10));
   for (const auto end = std::min(size, from + kFarthest); from < end;) {
-    const auto page = audit::Log::entries(store, from, kPage);
+    const auto page = audit::Log::entries(store, from, page_size);
     if (page.empty()) break;
     for (const auto& entry : page) {
       if (!concerns(entry, id)) continue;

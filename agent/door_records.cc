@@ -170,6 +170,46 @@ bool record_consultation(Agent& agent, const DoorUser& user, audit::Entry entry,
   return agent.store().commit([&](Connection& store) { agent.log().append(store, entry, detail); });
 }
 
+// The values that the user may see; of a list, those of the columns it shows.
+void add_fields(json& out, const Sight& sight, bool listed_only) {
+  if (!sight.view) return;
+  for (const auto& field : sight.type->fields()) {
+    if ((listed_only && !field.listed) || !sees(sight, field)) continue;
+    if (auto value = sight.view->text_of(field)) out["fields"][field.name] = std::move(*value);
+  }
+}
+
+struct Listing {
+  std::vector<std::string> lines;
+  std::vector<Uuid> ids;
+  std::uint64_t hidden = 0;
+  std::string why_not;
+  [[nodiscard]] bool refused() const { return lines.empty() && hidden > 0; }
+};
+
+Listing listing_of(Connection& store, Agent& agent, const DoorUser& user, const json& request,
+                   int limit) {
+  const auto snapshot = agent.snapshot();
+  const auto now = agent.clock().now();
+  Listing out;
+  for (const auto seq : candidates(store, agent, *snapshot, request, limit)) {
+    const auto row = row_of(store, seq);
+    if (!row) continue;
+    const auto sight = look_at(*snapshot, *row, user, agent.config().authority, now);
+    if (!sight ||
+        std::ranges::find(sight->visible, sight->type->main_group()) == sight->visible.end()) {
+      ++out.hidden;
+      if (sight && out.why_not.empty()) out.why_not = sight->why_not;
+      continue;
+    }
+    auto line = facts_of(*row, *sight);
+    add_fields(line, *sight, true);
+    out.ids.push_back(sight->header.record_id);
+    out.lines.push_back(line.dump() + "\n");
+  }
+  return out;
+}
+
 }  // namespace
 
 void list_records(Agent& agent, const DoorUser& user, std::string_view text, LocalAnswer& answer) {
@@ -177,48 +217,22 @@ void list_records(Agent& agent, const DoorUser& user, std::string_view text, Loc
   if (!request) return;
   const auto wanted = request->value("limit", json(50));
   const int limit = wanted.is_number_integer() ? std::clamp(wanted.get<int>(), 1, kMostListed) : 50;
-  const auto snapshot = agent.snapshot();
-  const auto now = agent.clock().now();
-  std::vector<std::string> lines;
-  std::vector<Uuid> ids;
-  std::uint64_t hidden = 0;
-  std::string why_not;
-  agent.store().read([&](Connection& store) {
-    for (const auto seq : candidates(store, agent, *snapshot, *request, limit)) {
-      const auto row = row_of(store, seq);
-      if (!row) continue;
-      const auto sight = look_at(*snapshot, *row, user, agent.config().authority, now);
-      if (!sight ||
-          std::ranges::find(sight->visible, sight->type->main_group()) == sight->visible.end()) {
-        ++hidden;
-        if (sight && why_not.empty()) why_not = sight->why_not;
-        continue;
-      }
-      auto line = facts_of(*row, *sight);
-      for (const auto& field : sight->type->fields()) {
-        if (!field.listed || !sees(*sight, field)) continue;
-        if (auto value = sight->view->text_of(field))
-          line["fields"][field.name] = std::move(*value);
-      }
-      ids.push_back(sight->header.record_id);
-      lines.push_back(line.dump() + "\n");
-    }
-    return 0;
-  });
+  auto listing = agent.store().read(
+      [&](Connection& store) { return listing_of(store, agent, user, *request, limit); });
   audit::Entry entry;
-  entry.outcome = lines.empty() && hidden > 0 ? "refused" : "listed";
+  entry.outcome = listing.refused() ? "refused" : "listed";
   entry.record_type = text_in(*request, "type");
-  entry.count = lines.size();
-  entry.reason = why_not;
-  if (!record_consultation(agent, user, std::move(entry), std::move(ids), "list")) {
+  entry.count = listing.lines.size();
+  entry.reason = listing.why_not;
+  if (!record_consultation(agent, user, std::move(entry), std::move(listing.ids), "list")) {
     return end(answer, DoorStatus::Failed, "the look could not be recorded, so nothing is shown");
   }
-  for (const auto& line : lines) {
+  for (const auto& line : listing.lines) {
     if (!answer.block(as_bytes(line))) return;
   }
-  const bool refused = lines.empty() && hidden > 0;
-  end(answer, refused ? DoorStatus::Refused : DoorStatus::Ok,
-      json{{"shown", lines.size()}, {"withheld", hidden}, {"why", why_not}}.dump());
+  end(answer, listing.refused() ? DoorStatus::Refused : DoorStatus::Ok,
+      json{{"shown", listing.lines.size()}, {"withheld", listing.hidden}, {"why", listing.why_not}}
+          .dump());
 }
 
 void show_record(Agent& agent, const DoorUser& user, std::string_view text, LocalAnswer& answer) {
@@ -261,10 +275,7 @@ void show_record(Agent& agent, const DoorUser& user, std::string_view text, Loca
   out["legal_basis"] = sight->header.legal_basis;
   out["handling"] = sight->header.handling;
   out["withheld_groups"] = sight->hidden;
-  for (const auto& field : sight->type->fields()) {
-    if (!sees(*sight, field)) continue;
-    if (auto value = sight->view->text_of(field)) out["fields"][field.name] = std::move(*value);
-  }
+  add_fields(out, *sight, false);
   if (!answer.block(as_bytes(out.dump() + "\n"))) return;
   end(answer, DoorStatus::Ok, "");
 }

@@ -68,8 +68,8 @@ storage::RunKey identifier_key(std::string_view identifier, std::string_view val
 
 // ---- on a lane ----
 
-Result<OpenedSlice, schemas::WireError> Opener::open(std::shared_ptr<const Snapshot> snapshot,
-                                                     schemas::SharedBytes bytes, Time now) {
+Result<OpenedSlice, schemas::WireError> Opener::open(
+    const std::shared_ptr<const Snapshot>& snapshot, schemas::SharedBytes bytes, Time now) {
   auto parsed = schemas::UnverifiedSlice::parse(std::move(bytes));
   if (!parsed) return fail(parsed.error());
   if (parsed->claims().recipient != authority_) return fail(schemas::WireError::HeaderDisagrees);
@@ -81,9 +81,9 @@ Result<OpenedSlice, schemas::WireError> Opener::open(std::shared_ptr<const Snaps
   if (slice->has_voids()) {
     // The broker may leave records out only with its own and the sender's signed word.
     auto notice = schemas::UnverifiedVoidNotice::parse(slice->void_notice());
-    if (!notice || !slice->void_confirmation() ||
-        !schemas::void_is_confirmed(slice->void_notice(), *slice->void_confirmation(),
-                                    sender->keys.envelope)) {
+    const auto& confirmation = slice->void_confirmation();
+    if (!notice || !confirmation ||
+        !schemas::void_is_confirmed(slice->void_notice(), *confirmation, sender->keys.envelope)) {
       return fail(schemas::WireError::BadSignature);
     }
     const auto believed = std::move(*notice).verify(parties.broker().envelope, parties.hub());

@@ -47,7 +47,7 @@ class Opener {
 
   // A WireError condemns the slice as a whole: it is not what its sender signed.
   [[nodiscard]] Result<OpenedSlice, schemas::WireError> open(
-      std::shared_ptr<const Snapshot> snapshot, schemas::SharedBytes bytes, Time now);
+      const std::shared_ptr<const Snapshot>& snapshot, schemas::SharedBytes bytes, Time now);
 
  private:
   using ContextKey = std::pair<schemas::EpochId, crypto::Encapsulated>;
@@ -92,12 +92,13 @@ class Inbox {
     crypto::Digest last_leaf{};
   };
 
-  [[nodiscard]] Stream stream_of(storage::Connection& store, const schemas::SliceFacts& facts);
-  [[nodiscard]] std::optional<Buffer> receipts_given(storage::Connection& store,
-                                                     const schemas::Slice& slice);
-  [[nodiscard]] schemas::Outcome keep(storage::Connection& store, const OpenedSlice& opened,
-                                      std::size_t place, Time now,
-                                      std::vector<storage::RunEntry>& identifiers);
+  [[nodiscard]] static Stream stream_of(storage::Connection& store,
+                                        const schemas::SliceFacts& facts);
+  [[nodiscard]] static std::optional<Buffer> receipts_given(storage::Connection& store,
+                                                            const schemas::Slice& slice);
+  [[nodiscard]] static schemas::Outcome keep(storage::Connection& store, const OpenedSlice& opened,
+                                             std::size_t place, Time now,
+                                             std::vector<storage::RunEntry>& identifiers);
   [[nodiscard]] Buffer sign(const OpenedSlice& opened, std::vector<schemas::Outcome> outcomes,
                             Time now) const;
   void record(storage::Connection& store, const OpenedSlice& opened,

@@ -115,7 +115,7 @@ std::string IntakeReport::to_text() const {
   return out;
 }
 
-Intake::Intake(IntakeParts parts, std::map<std::string, SendDefaults> defaults)
+Intake::Intake(IntakeParts parts, const std::map<std::string, SendDefaults>& defaults)
     : parts_(std::move(parts)),
       clearing_(parts_.authority, defaults, parts_.clock),
       writer_clearing_(parts_.authority, defaults, parts_.clock) {}

@@ -59,7 +59,7 @@ struct IntakeParts {
 
 class Intake {
  public:
-  Intake(IntakeParts parts, std::map<std::string, SendDefaults> defaults);
+  Intake(IntakeParts parts, const std::map<std::string, SendDefaults>& defaults);
 
   // Reads the whole file; bad rows go to `rejects`, which is written only if there are any.
   // `stopping` ends it early: what was committed stays, the rest is taken at the next start.

@@ -2,11 +2,13 @@
 """How fast one sender, the broker and one receiver pass records on, everything on: real processes,
 CURVE, policy, sealing, audit, fsync at every commit, until every receipt is home.
 
-    exchange.py --bin DIR [--prefill 1000000] [--records 200000] [--rounds 3] [--single 200]
+    exchange.py --bin DIR [--prefill 1000000] [--records 200000] [--rounds 3] [--single 200] [--waiting 100000]
 
 The records are section 208 notices with every agreed field, about 1 KiB each as a body. `--prefill`
 records are sent first, so that all three stores have them. `--single` sends one record at a time,
-the next when the receipt of the one before is home.
+the next when the receipt of the one before is home. `--waiting` records are sent while the receiver is
+away, for the broker's memory; then the receiver starts, for the time until its door answers and until it
+has caught up.
 """
 import argparse
 import json
@@ -70,6 +72,40 @@ def one_at_a_time(hub, first, count):
     return sorted(times)
 
 
+def quiet(hub):
+    """Until nobody has background work: indexes, projections and checkpoints follow what was written."""
+    def commits():
+        return [door.status(party)["store"]["commits"] for party in hub.parties()]
+    before, still = commits(), 0
+    while still < 4:
+        time.sleep(0.5)
+        now = commits()
+        still, before = (still + 1 if now == before else 0), now
+
+
+def backlog(hub, first, count):
+    """Memory of the broker while `count` records wait, and how the receiver comes back to them."""
+    sender, receiver = hub.agents[SENDER], hub.agents[RECEIVER]
+    receiver.stop()
+    before = network.tally(door.status(sender), "outcome", detail="held")
+    sender.drop("ta.placement_notice.waiting.csv", file_of(first, count))
+
+    def all_are_held():
+        status = door.status(sender)
+        waiting = sum(agent["waiting_slices"] for agent in door.status(hub.broker)["agents"])
+        return (status["records_without_receipt"] == count
+                and waiting == status["slices_without_receipt"])
+    hub.wait(all_are_held, 600, "the broker to hold them")
+    print(f"{count} records waiting, MiB resident: broker {resident(hub.broker.process):.0f}")
+    begun = time.monotonic()
+    receiver.start()
+    hub.wait(lambda: door.status(receiver), 60, "the receiver's door")
+    print(f"the receiver's door answers after {1000 * (time.monotonic() - begun):.0f} ms")
+    hub.wait(lambda: network.tally(door.status(sender), "outcome", detail="held") == before + count, 600,
+             "the receipts")
+    print(f"it has caught up after {time.monotonic() - begun:.1f} s")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--bin", required=True)
@@ -77,6 +113,7 @@ def main():
     parser.add_argument("--records", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--single", type=int, default=200)
+    parser.add_argument("--waiting", type=int, default=100_000)
     parser.add_argument("--keep")
     arguments = parser.parse_args()
     folder = pathlib.Path(arguments.keep or tempfile.mkdtemp(prefix="hub-bench-"))
@@ -107,9 +144,13 @@ def main():
         if rates:
             print(f"median {statistics.median(rates):,.0f} records/s")
         if arguments.single:
+            quiet(hub)
             times = one_at_a_time(hub, number, arguments.single)
+            number += arguments.single
             print(f"one at a time, ms: p50 {times[len(times) // 2]:.1f}, "
                   f"p99 {times[int(len(times) * 0.99)]:.1f}")
+        if arguments.waiting:
+            backlog(hub, number, arguments.waiting)
         print("afterwards, MiB resident: " + ", ".join(
             f"{party.code} {resident(party.process):.0f}" for party in hub.parties()))
     finally:

@@ -32,10 +32,8 @@ std::shared_ptr<const Snapshot> first_snapshot(const schemas::NoteFolder& notes)
 }
 
 transport::ServerOptions server_options(const Config& config, const Keys& keys) {
-  auto secret = crypto::TransportSecret::from(keys.transport.expose());
-  require(secret.has_value(), "a transport key copies");
   return {.endpoints = {config.listen},
-          .secret = std::move(*secret),
+          .secret = keys.transport.clone(),
           .max_message_bytes = schemas::kMaxMessageBytes,
           .max_undelivered_bytes =
               schemas::kMaxMessageBytes + 2 * config.window * (std::size_t{512} << 10U)};

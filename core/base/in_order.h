@@ -24,10 +24,12 @@ class InOrder {
   }
   // The first, if its content is there.
   [[nodiscard]] std::optional<std::pair<Id, Content>> pop_ready() {
-    if (items_.empty() || !items_.front().second) return std::nullopt;
-    auto [id, content] = std::move(items_.front());
+    if (items_.empty()) return std::nullopt;
+    auto& [id, content] = items_.front();
+    if (!content) return std::nullopt;
+    auto out = std::pair(std::move(id), std::move(*content));
     items_.pop_front();
-    return std::pair(std::move(id), std::move(*content));
+    return out;
   }
   void clear() { items_.clear(); }
 

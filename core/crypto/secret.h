@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -32,7 +31,7 @@ class Secret {
   [[nodiscard]] static std::optional<Secret> from(Bytes bytes) {
     if (bytes.size() != N) return std::nullopt;
     Secret out;
-    std::copy(bytes.begin(), bytes.end(), out.bytes_.begin());
+    std::ranges::copy(bytes, out.bytes_.begin());
     return out;
   }
 
@@ -48,6 +47,12 @@ class Secret {
   }
   ~Secret() { wipe(bytes_); }
 
+  // For whoever has to own the key as well.
+  [[nodiscard]] Secret clone() const {
+    Secret out;
+    out.bytes_ = bytes_;
+    return out;
+  }
   // For the call that uses the key; never to be kept or written to a log.
   [[nodiscard]] Bytes expose() const { return bytes_; }
 

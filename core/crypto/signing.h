@@ -3,6 +3,7 @@
 // ("hub/batch/v1" and so on, docs/protocol.md); note keys sign note text verbatim and nothing else.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <compare>
 #include <cstdint>
@@ -37,7 +38,7 @@ struct VerifyKey {
   [[nodiscard]] static std::optional<VerifyKey> from(Bytes raw) {
     if (raw.size() != 32) return std::nullopt;
     VerifyKey out;
-    std::copy(raw.begin(), raw.end(), out.bytes.begin());
+    std::ranges::copy(raw, out.bytes.begin());
     return out;
   }
 };
