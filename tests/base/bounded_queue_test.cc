@@ -55,25 +55,25 @@ TEST(BoundedQueue, WakesAPopWhenSomethingComes) {
 }
 
 TEST(BoundedQueue, NeverHoldsMoreThanItsCapacityAndLosesNothing) {
-  constexpr int kPushers = 3;
-  constexpr int kEach = 2000;
-  constexpr std::size_t kCapacity = 4;
-  BoundedQueue<int> queue(kCapacity);
+  constexpr int pusher_count = 3;
+  constexpr int each = 2000;
+  constexpr std::size_t capacity = 4;
+  BoundedQueue<int> queue(capacity);
   std::atomic<int> refused = 0;
   std::vector<std::thread> pushers;
-  pushers.reserve(kPushers);
-  for (int p = 0; p < kPushers; ++p) {
+  pushers.reserve(pusher_count);
+  for (int p = 0; p < pusher_count; ++p) {
     pushers.emplace_back([&, p] {
-      for (int i = 0; i < kEach; ++i) refused += queue.push(p * kEach + i) ? 0 : 1;
+      for (int i = 0; i < each; ++i) refused += queue.push(p * each + i) ? 0 : 1;
     });
   }
-  std::vector<int> next(kPushers);
+  std::vector<int> next(pusher_count);
   int taken = 0;
-  while (taken < kPushers * kEach) {
+  while (taken < pusher_count * each) {
     const auto items = queue.pop_all();
-    ASSERT_LE(items.size(), kCapacity);
+    ASSERT_LE(items.size(), capacity);
     for (const int item : items) {
-      ASSERT_EQ(item % kEach, next[static_cast<std::size_t>(item / kEach)]++)
+      ASSERT_EQ(item % each, next[static_cast<std::size_t>(item / each)]++)
           << "one pusher's items came out of order";
       ++taken;
     }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/byte_writer.h"
+#include "tests/base/flipped.h"
 
 namespace hub {
 namespace {
@@ -97,8 +98,7 @@ TEST(ByteReader, FailsOrReadsSomethingElseWithAnyBitFlipped) {
   ByteReader sound(bytes);
   const auto expected = read_all(sound);
   for (std::size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
-    auto changed = bytes;
-    changed[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
+    const auto changed = flipped(bytes, bit);
     ByteReader in(changed);
     const auto read = read_all(in);
     EXPECT_FALSE(in.finished() && read == expected) << "bit " << bit;

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "tests/base/flipped.h"
+
 namespace hub {
 namespace {
 
@@ -56,8 +58,7 @@ TEST(IsoDate, IsRefusedTruncatedAndRefusedOrAnotherDayWithAnyBitFlipped) {
   }
   EXPECT_FALSE(parse_iso_date(text + "0"));
   for (std::size_t bit = 0; bit < 8 * text.size(); ++bit) {
-    auto changed = text;
-    changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ (1U << (bit % 8)));
+    const auto changed = flipped(text, bit);
     const auto read = parse_iso_date(changed);
     if (read) {
       EXPECT_EQ(iso_date(*read), changed);

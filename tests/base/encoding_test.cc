@@ -2,18 +2,20 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/base/flipped.h"
+
 namespace hub {
 namespace {
 
 // RFC 4648 section 10.
 TEST(Base64, AgreesWithTheRfcsVectors) {
-  const std::pair<const char*, const char*> vectors[] = {{"", ""},
-                                                         {"f", "Zg=="},
-                                                         {"fo", "Zm8="},
-                                                         {"foo", "Zm9v"},
-                                                         {"foob", "Zm9vYg=="},
-                                                         {"fooba", "Zm9vYmE="},
-                                                         {"foobar", "Zm9vYmFy"}};
+  const std::vector<std::pair<const char*, const char*>> vectors{{"", ""},
+                                                                 {"f", "Zg=="},
+                                                                 {"fo", "Zm8="},
+                                                                 {"foo", "Zm9v"},
+                                                                 {"foob", "Zm9vYg=="},
+                                                                 {"fooba", "Zm9vYmE="},
+                                                                 {"foobar", "Zm9vYmFy"}};
   for (const auto& [plain, encoded] : vectors) {
     EXPECT_EQ(to_base64(as_bytes(plain)), encoded);
     const auto back = from_base64(encoded);
@@ -46,9 +48,7 @@ void expect_one_spelling(const std::string& text, Decode decode, Encode encode) 
   std::vector<std::string> others{text + "A", text + "0", text + "\n", " " + text, text + '\0'};
   for (std::size_t size = 0; size < text.size(); ++size) others.push_back(text.substr(0, size));
   for (std::size_t bit = 0; bit < 8 * text.size(); ++bit) {
-    others.push_back(text);
-    auto& changed = others.back()[bit / 8];
-    changed = static_cast<char>(changed ^ (1U << (bit % 8)));
+    others.push_back(flipped(text, bit));
   }
   for (const auto& other : others) {
     const auto read = decode(other);

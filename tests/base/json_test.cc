@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tests/base/flipped.h"
+
 namespace hub {
 namespace {
 
@@ -46,8 +48,7 @@ TEST(Json, NeverEndsInAnExceptionWithAnyBitFlipped) {
   const std::string text = R"({"a": [1, 22.5e7, {"b": "\u00e9"}], "c": false})";
   std::size_t refused = 0;
   for (std::size_t bit = 0; bit < 8 * text.size(); ++bit) {
-    auto changed = text;
-    changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ (1U << (bit % 8)));
+    const auto changed = flipped(text, bit);
     refused += parse_json(changed) ? 0 : 1;
   }
   EXPECT_GT(refused, 4 * text.size());
@@ -91,9 +92,9 @@ TEST(Json, IsRefusedWithTheSameKeyTwiceInOneObjectOnly) {
 }
 
 TEST(Json, IsRefusedInTheSpellingsOfItsCousins) {
-  for (const auto* text : {"", " ", "{'a': 1}", "[1,]", "{\"a\": 1,}", "// why\n1", "/* */ 1",
+  for (const auto* text : {"", " ", "{'a': 1}", "[1,]", R"({"a": 1,})", "// why\n1", "/* */ 1",
                            "NaN", "[Infinity]", "01", "+1", ".5", "1.", "tRUE", "\"\x01\"",
-                           "\"\\x41\"", "\"\\ud800\"", "\"\xff\"", "\"\xC3\""}) {
+                           R"("\x41")", R"("\ud800")", "\"\xff\"", "\"\xC3\""}) {
     EXPECT_FALSE(parse_json(text)) << text;
   }
 }

@@ -43,13 +43,13 @@ class HeldLane {
 };
 
 TEST(Lanes, RunWorkWithTheSameKeyInOrderAndOnOneThread) {
-  constexpr int kEach = 500;
+  constexpr int each = 500;
   std::mutex mutex;
   std::map<std::string, std::vector<int>> seen;
   std::map<std::string, std::set<std::thread::id>> threads;
   {
     Lanes lanes(3, 8);
-    for (int i = 0; i < kEach; ++i) {
+    for (int i = 0; i < each; ++i) {
       for (const std::string key : {"camden", "hackney", "newham", "islington"}) {
         lanes.post(key, [&, key, i] {
           const std::scoped_lock lock(mutex);
@@ -61,7 +61,7 @@ TEST(Lanes, RunWorkWithTheSameKeyInOrderAndOnOneThread) {
   }
   ASSERT_EQ(seen.size(), 4U);
   for (const auto& [key, numbers] : seen) {
-    ASSERT_EQ(numbers.size(), static_cast<std::size_t>(kEach)) << key;
+    ASSERT_EQ(numbers.size(), static_cast<std::size_t>(each)) << key;
     EXPECT_TRUE(std::ranges::is_sorted(numbers)) << key;
     EXPECT_EQ(threads[key].size(), 1U) << key;
   }

@@ -38,7 +38,7 @@ TEST(JsonQuoted, HoldsNothingButPrintableAsciiWhateverItIsGiven) {
 }
 
 TEST(JsonQuoted, ReplacesEachByteBeyondAscii) {
-  EXPECT_EQ(json_quoted("caf\xC3\xA9 \xE2\x80\xAE \xff"), R"("caf?? ??? ?")");
+  EXPECT_EQ(json_quoted("caf\xC3\xA9 \xE2\x80\x94 \xff"), R"("caf?? ??? ?")");
   EXPECT_EQ(json_quoted("\x7f\x1b[2J\n"), R"("\u007f\u001b[2J\u000a")");
   EXPECT_EQ(json_quoted(R"(a"b\c)"), R"("a\"b\\c")");
   EXPECT_EQ(json_quoted(""), R"("")");

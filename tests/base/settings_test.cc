@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/base/flipped.h"
 #include "tests/base/temporary_folder.h"
 
 namespace hub {
@@ -192,7 +193,7 @@ TEST_F(Configured, FileThatIsCutOffNeverCrashesNorPassesForTheWholeOne) {
   const std::string toml = "[agent]\nauthority = \"E09000007\"\nroles = { ann = [\"auditor\"] }\n";
   for (std::size_t size = 0; size + 1 < toml.size(); ++size) {
     auto settings = read(toml.substr(0, size));
-    const auto authority = settings.text("agent.authority", "a GSS code");
+    (void)settings.text("agent.authority", "a GSS code");
     const auto roles = settings.lists("agent.roles", "lists");
     EXPECT_FALSE(mistakes(settings).empty() && roles.contains("ann")) << size;
   }
@@ -202,8 +203,7 @@ TEST_F(Configured, FileWithAnyBitFlippedNeverCrashes) {
   const std::string toml = "[agent]\nauthority = \"E09000007\"\nwindow = 32\n";
   std::size_t refused = 0;
   for (std::size_t bit = 0; bit < 8 * toml.size(); ++bit) {
-    auto changed = toml;
-    changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ (1U << (bit % 8)));
+    const auto changed = flipped(toml, bit);
     auto settings = read(changed);
     (void)settings.text("agent.authority", "a GSS code");
     (void)settings.number_or("agent.window", 32, 32, 32);

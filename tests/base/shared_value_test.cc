@@ -58,14 +58,15 @@ TEST(SharedValue, LetsGoOfTheOldValueOutsideItsLock) {
 }
 
 TEST(SharedValue, IsSeenWholeByEveryThread) {
-  constexpr int kRounds = 2000;
+  constexpr int rounds = 2000;
   using Wide = std::array<int, 64>;
   SharedValue<Wide> shared(std::make_shared<const Wide>());
   std::vector<std::thread> readers;
   std::array<bool, 2> torn{};
+  readers.reserve(torn.size());
   for (auto& found : torn) {
     readers.emplace_back([&] {
-      for (int last = 0; last < kRounds;) {
+      for (int last = 0; last < rounds;) {
         const auto value = shared.get();
         for (const int part : *value) found = found || part != value->front();
         found = found || value->front() < last;
@@ -73,7 +74,7 @@ TEST(SharedValue, IsSeenWholeByEveryThread) {
       }
     });
   }
-  for (int round = 1; round <= kRounds; ++round) {
+  for (int round = 1; round <= rounds; ++round) {
     auto next = std::make_shared<Wide>();
     next->fill(round);
     shared.set(std::move(next));

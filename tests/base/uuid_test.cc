@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/base/flipped.h"
+
 namespace hub {
 namespace {
 
@@ -62,8 +64,7 @@ TEST(Uuid, IsRefusedTruncatedLengthenedAndRefusedOrAnotherWithAnyBitFlipped) {
   }
   EXPECT_FALSE(parse_uuid(text + "0"));
   for (std::size_t bit = 0; bit < 8 * text.size(); ++bit) {
-    auto changed = text;
-    changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ (1U << (bit % 8)));
+    const auto changed = flipped(text, bit);
     const auto read = parse_uuid(changed);
     const bool only_case = bit % 8 == 5;
     EXPECT_TRUE(!read || (*read == *id) == only_case) << changed;

@@ -34,10 +34,10 @@ TEST(Wakeup, MergesSignals) {
 }
 
 TEST(Wakeup, WakesAnotherThreadThatPolls) {
-  constexpr int kPatience = 30'000;
+  constexpr int patience_ms = 30'000;
   const Wakeup wakeup;
   bool woken = false;
-  std::thread other([&] { woken = readable(wakeup, kPatience); });
+  std::thread other([&] { woken = readable(wakeup, patience_ms); });
   wakeup.signal();
   other.join();
   EXPECT_TRUE(woken);
