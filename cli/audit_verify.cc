@@ -30,7 +30,8 @@ crypto::NoteVerifier log_key(const Options& options) {
   if (text.empty()) {
     const auto file = options.keys / "public.json";
     const auto about = nlohmann::json::parse(as_text(read_file(file, 1U << 20U)), nullptr, false);
-    text = about.is_object() ? about.value("log", std::string()) : std::string();
+    const auto vkey = about.is_object() ? about.value("log", nlohmann::json()) : nlohmann::json();
+    if (vkey.is_string()) text = vkey;
   }
   const auto key = crypto::NoteVerifier::parse(text);
   if (!key) throw EnvError("no log key: give --log-key, or --keys with a public.json in it");

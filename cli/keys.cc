@@ -35,8 +35,10 @@ Key make_key(const std::filesystem::path& file) {
 }
 
 Exit make_keys(const Options& options, Streams streams) {
-  if (!schemas::is_name(options.party) || !schemas::is_name(options.hub)) {
-    streams.err << "hubctl: --party and --hub must be printable, without spaces\n";
+  const auto log_name = options.hub + "/audit/" + options.party;
+  if (!schemas::is_name(options.party) || !schemas::is_name(options.hub) ||
+      !is_note_key_name(log_name)) {
+    streams.err << "hubctl: --party and --hub must be printable, without spaces and plus signs\n";
     return Exit::Usage;
   }
   make_private_folder(options.folder);
@@ -46,14 +48,12 @@ Exit make_keys(const Options& options, Streams streams) {
   const auto transport = TransportSecret::random();
   write_key_file(options.folder / "transport.key", transport);
   write_key_file(options.folder / "store.key", StoreKey::random());
-  nlohmann::json about{
-      {"code", options.party},
-      {"name", options.name.empty() ? options.party : options.name},
-      {"identity", to_base64(identity.verify_key().bytes)},
-      {"envelope", to_base64(envelope.verify_key().bytes)},
-      {"transport", to_base64(public_of(transport))},
-      {"log",
-       NoteVerifier(options.hub + "/audit/" + options.party, log.verify_key().bytes).vkey()}};
+  nlohmann::json about{{"code", options.party},
+                       {"name", options.name.empty() ? options.party : options.name},
+                       {"identity", to_base64(identity.verify_key().bytes)},
+                       {"envelope", to_base64(envelope.verify_key().bytes)},
+                       {"transport", to_base64(public_of(transport))},
+                       {"log", NoteVerifier(log_name, log.verify_key().bytes).vkey()}};
   if (!options.governance.empty()) {
     const auto key = make_key<GovernanceKey, Governance>(options.governance);
     about["governance"] =

@@ -64,13 +64,23 @@ Exit make_register(const Options& options, Streams streams) {
                {"quorum", options.quorum},
                {"broker", read_json(options.broker)},
                {"authorities", json::array()}};
+  auto still_to_suspend = options.suspended;
   for (const auto& file : options.parties) {
     auto party = read_json(file);
-    const auto code = party.value("code", std::string());
-    const bool suspended = std::ranges::find(options.suspended, code) != options.suspended.end();
+    const auto code = party.value("code", json());
+    if (!code.is_string()) {
+      streams.err << "hubctl: " << file.string() << " is no public.json: it has no \"code\"\n";
+      return Exit::Usage;
+    }
+    const bool suspended = std::erase(still_to_suspend, code.get<std::string>()) > 0;
     party["standing"] = suspended ? "suspended" : "active";
     party["backups"] = false;
     content["authorities"].push_back(std::move(party));
+  }
+  if (!still_to_suspend.empty()) {
+    streams.err << "hubctl: --suspended " << still_to_suspend.front()
+                << " is the code of none of the authorities given\n";
+    return Exit::Usage;
   }
   replace_file(options.file, as_bytes(content.dump(1) + "\n"), 0644);
   streams.out << options.file.string() << ": register " << number << ", " << options.parties.size()
@@ -115,6 +125,11 @@ Exit sign(const Options& options, Streams streams) {
     return Exit::Usage;
   }
   const auto text = crypto::unverified_text(content, schemas::kMaxNoteBytes);
+  if (!text && !crypto::is_note_text(content)) {
+    streams.err << "hubctl: " << options.file.string()
+                << " cannot be signed: it must end in a newline and hold no control characters\n";
+    return Exit::Usage;
+  }
   const auto signed_note = text ? content + crypto::signature_line(*text, name, key)
                                 : crypto::sign_note(content, name, key);
   replace_file(options.file, as_bytes(signed_note), 0644);

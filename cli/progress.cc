@@ -1,5 +1,6 @@
 #include "cli/progress.h"
 
+#include <algorithm>
 #include <ostream>
 
 namespace hub::cli {
@@ -22,6 +23,7 @@ void Progress::update(std::uint64_t done, std::uint64_t all) {
   if (!terminal_ || all == 0 || (shown_ && now - last_ < kInterval && done < all)) return;
   last_ = now;
   shown_ = true;
+  done = std::min(done, all);  // What is counted may grow meanwhile.
   const auto filled = kWidth * done / all;
   err_ << '\r' << what_ << " [" << std::string(filled, '#') << std::string(kWidth - filled, '.')
        << "] " << 100 * done / all << " %" << std::flush;

@@ -6,10 +6,17 @@
 namespace hub::cli {
 namespace {
 
+// Control characters are those of ASCII and U+0080 to U+009F, which UTF-8 writes as C2 80 to C2 9F
+// and some terminals obey like an escape.
 std::string harmless(const std::string& cell) {
-  std::string out = cell;
-  std::ranges::replace_if(
-      out, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
+  std::string out;
+  for (std::size_t i = 0; i < cell.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(cell[i]);
+    const auto next = i + 1 < cell.size() ? static_cast<unsigned char>(cell[i + 1]) : 0U;
+    const bool two_bytes = byte == 0xc2 && next >= 0x80 && next <= 0x9f;
+    out += byte < 0x20 || byte == 0x7f || two_bytes ? '?' : cell[i];
+    if (two_bytes) ++i;
+  }
   return out;
 }
 

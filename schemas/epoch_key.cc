@@ -28,8 +28,10 @@ Buffer signing_input(std::string_view hub, const EpochKey& key) {
 }  // namespace
 
 bool times_are_possible(const Header& header, DeliveryClass delivery_class, Time now) {
+  // The sum is of a time just found to be near or past: it cannot overflow, as the difference
+  // could.
   return header.created <= now + kClockError &&
-         header.expires - header.created <= longest_delivery(delivery_class);
+         header.expires <= header.created + longest_delivery(delivery_class);
 }
 
 Buffer sign_epoch_key(std::string_view hub, const EpochKey& key,

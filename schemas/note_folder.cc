@@ -8,25 +8,25 @@
 namespace hub::schemas {
 namespace {
 
-constexpr std::uint64_t kMostRegisters = 1'000'000;
-
 template <class Checked>
 auto trusted(Checked checked, const std::filesystem::path& file) {
   if (!checked) throw EnvError(fmt::format("{}: {}", file.string(), checked.error().what));
   return std::move(*checked);
 }
 
-// The highest number of any bundle file; 0 when there is none.
-std::uint64_t newest_bundle(const std::filesystem::path& folder) {
-  std::uint64_t newest = 0;
+// The highest number of any file of this kind; 0 when there is none.
+std::uint64_t newest(const std::filesystem::path& folder, std::string_view kind) {
+  const auto start = std::string(kind) + "-";
+  constexpr std::string_view end = ".note";
+  std::uint64_t highest = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const auto name = entry.path().filename().string();
-    if (!name.starts_with("bundle-") || !name.ends_with(".note")) continue;
-    const auto digits = name.substr(7, name.size() - 12);
+    if (!name.starts_with(start) || !name.ends_with(end)) continue;
+    const auto digits = name.substr(start.size(), name.size() - start.size() - end.size());
     if (digits.size() != 6 || digits.find_first_not_of("0123456789") != std::string::npos) continue;
-    newest = std::max<std::uint64_t>(newest, std::stoull(digits));
+    highest = std::max<std::uint64_t>(highest, std::stoull(digits));
   }
-  return newest;
+  return highest;
 }
 
 }  // namespace
@@ -40,10 +40,12 @@ NoteFolder::NoteFolder(std::filesystem::path folder, const crypto::Digest& genes
   if (!std::filesystem::is_directory(folder_)) {
     throw EnvError(folder_.string() + " is not a folder; it must hold the register and the bundle");
   }
-  for (std::uint64_t number = 1; number < kMostRegisters; ++number) {
+  const auto newest_register = newest(folder_, "register");
+  for (std::uint64_t number = 1; number <= newest_register; ++number) {
     const auto file = folder_ / note_file_name("register", number);
     const auto note = read_file_if_there(file, kMaxNoteBytes);
-    if (!note) break;
+    // The one before must not count as the newest: who is suspended may not be so there.
+    if (!note) throw EnvError(file.string() + " is missing; copy the hub's registers there");
     register_ = number == 1 ? trusted(Register::first(as_text(*note), genesis), file)
                             : trusted(Register::next(as_text(*note), *register_), file);
     electorates_.push_back(register_->electorate());
@@ -52,12 +54,16 @@ NoteFolder::NoteFolder(std::filesystem::path folder, const crypto::Digest& genes
     throw EnvError((folder_ / note_file_name("register", 1)).string() +
                    " is missing; copy the hub's first register there");
   }
-  const auto file = folder_ / note_file_name("bundle", newest_bundle(folder_));
+  const auto newest_bundle = newest(folder_, "bundle");
+  const auto file = folder_ / note_file_name("bundle", newest_bundle);
   const auto note = read_file_if_there(file, kMaxNoteBytes);
   if (!note) {
     throw EnvError(folder_.string() + " holds no bundle; copy the hub's newest bundle note there");
   }
   bundle_ = trusted(Bundle::read(as_text(*note), electorates_), file);
+  if (bundle_->note().number != newest_bundle) {
+    throw EnvError(fmt::format("{}: it is bundle {}", file.string(), bundle_->note().number));
+  }
   if (bundle_->note().hub != register_->hub()) {
     throw EnvError(file.string() + ": it belongs to another hub than the register");
   }

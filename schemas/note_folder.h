@@ -3,7 +3,7 @@
 //
 // Nothing here is believed because it is on disk: at start the register chain is verified from the
 // configured genesis hash on, and the bundle against the register's quorum. A file that does not
-// verify stops the start with its name and the reason.
+// verify, or is missing before a newer one, stops the start with its name and the reason.
 #pragma once
 
 #include <filesystem>

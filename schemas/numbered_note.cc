@@ -20,7 +20,7 @@ Result<NumberedNote, NoteMistake> read_numbered_note(std::string_view note, std:
   if (!json) {
     return fail(NoteMistake{fmt::format("line {}: {}", json.error().line, json.error().reason)});
   }
-  if (!json->is_object() || json->value("kind", "") != kind) {
+  if (!json->is_object() || json->value("kind", nlohmann::json()) != kind) {
     return fail(NoteMistake{fmt::format("it is not a {}", kind)});
   }
   const auto number = json->find("number");

@@ -102,6 +102,9 @@ Result<std::shared_ptr<Register>, NoteMistake> Register::read(std::string_view n
         return fail(NoteMistake{code + ": its code or transport key is there twice"});
       }
     }
+    if (!content.at("quorum").is_number_unsigned()) {
+      return fail(NoteMistake{"\"quorum\" must be a whole number"});
+    }
     const auto quorum = content.at("quorum").get<std::size_t>();
     if (quorum == 0 || 2 * quorum <= out->electorate_.keys.size()) {
       return fail(

@@ -40,14 +40,18 @@ FileDescriptor open_file(const std::filesystem::path& path, int flags, mode_t mo
   return file;
 }
 
-Buffer read_at(const FileDescriptor& file, std::uint64_t offset, std::size_t size) {
+namespace {
+
+// `path` is only for the text of an error.
+Buffer read_some(const FileDescriptor& file, std::uint64_t offset, std::size_t size,
+                 const std::filesystem::path& path) {
   Buffer out(size);
   std::size_t done = 0;
   while (done < size) {
     const auto got = ::pread(file.get(), out.data() + done, size - done,  // NOLINT(*-arithmetic)
                              static_cast<off_t>(offset + done));
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw_errno("read", "an open file");
+    if (got < 0) throw_errno("read", path);
     if (got == 0) break;
     done += static_cast<std::size_t>(got);
   }
@@ -55,19 +59,20 @@ Buffer read_at(const FileDescriptor& file, std::uint64_t offset, std::size_t siz
   return out;
 }
 
-void write_at(const FileDescriptor& file, std::uint64_t offset, Bytes bytes) {
+void write_some(const FileDescriptor& file, std::uint64_t offset, Bytes bytes,
+                const std::filesystem::path& path) {
   while (!bytes.empty()) {
     const auto put = ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (put < 0 && errno == EINTR) continue;
-    if (put < 0) throw_errno("write", "an open file");
+    if (put < 0) throw_errno("write", path);
     bytes = bytes.subspan(static_cast<std::size_t>(put));
     offset += static_cast<std::uint64_t>(put);
   }
 }
 
-Buffer read_file(const std::filesystem::path& path, std::size_t max_size) {
-  const auto file = open_file(path, O_RDONLY);
-  auto out = read_at(file, 0, max_size + 1);
+Buffer read_whole(const FileDescriptor& file, std::size_t max_size,
+                  const std::filesystem::path& path) {
+  auto out = read_some(file, 0, max_size + 1, path);
   if (out.size() > max_size) {
     throw EnvError("cannot read " + path.string() + ": it is larger than the " +
                    std::to_string(max_size) + " bytes allowed");
@@ -75,10 +80,26 @@ Buffer read_file(const std::filesystem::path& path, std::size_t max_size) {
   return out;
 }
 
+}  // namespace
+
+Buffer read_at(const FileDescriptor& file, std::uint64_t offset, std::size_t size) {
+  return read_some(file, offset, size, "an open file");
+}
+
+void write_at(const FileDescriptor& file, std::uint64_t offset, Bytes bytes) {
+  write_some(file, offset, bytes, "an open file");
+}
+
+Buffer read_file(const std::filesystem::path& path, std::size_t max_size) {
+  return read_whole(open_file(path, O_RDONLY), max_size, path);
+}
+
 std::optional<Buffer> read_file_if_there(const std::filesystem::path& path, std::size_t max_size) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) return std::nullopt;
-  return read_file(path, max_size);
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));  // NOLINT(*-vararg)
+  if (file.is_open()) return read_whole(file, max_size, path);
+  // Any other reason leaves open whether there is one.
+  if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+  throw_errno("open", path);
 }
 
 void replace_file(const std::filesystem::path& path, Bytes content, mode_t mode) {
@@ -87,7 +108,7 @@ void replace_file(const std::filesystem::path& path, Bytes content, mode_t mode)
   {
     const auto file = open_file(temporary, O_WRONLY | O_CREAT | O_TRUNC, mode);
     if (::fchmod(file.get(), mode) != 0) throw_errno("set the mode of", temporary);
-    write_at(file, 0, content);
+    write_some(file, 0, content, path);
     if (::fsync(file.get()) != 0) throw_errno("sync", temporary);
   }
   if (::rename(temporary.c_str(), path.c_str()) != 0) throw_errno("replace", path);
@@ -100,12 +121,15 @@ void sync_folder(const std::filesystem::path& folder) {
 }
 
 void make_private_folder(const std::filesystem::path& folder) {
-  if (folder.empty()) return;
-  if (std::filesystem::is_directory(folder)) return;
+  std::error_code unknown;
+  if (folder.empty() || std::filesystem::is_directory(folder, unknown)) return;
   if (folder.has_parent_path()) make_private_folder(folder.parent_path());
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
-    throw_errno("create the folder", folder);
-  }
+  if (::mkdir(folder.c_str(), 0700) == 0) return;
+  const auto reason = errno;
+  // Somebody else may have made it since.
+  if (reason == EEXIST && std::filesystem::is_directory(folder, unknown)) return;
+  errno = reason;
+  throw_errno("create the folder", folder);
 }
 
 }  // namespace hub

@@ -39,11 +39,11 @@ class FileDescriptor {
 
 // The whole file; throws if it is larger than `max_size` bytes.
 [[nodiscard]] Buffer read_file(const std::filesystem::path& path, std::size_t max_size);
-// Nothing if there is no such file.
+// Nothing if there is no such file; throws if that cannot be told.
 [[nodiscard]] std::optional<Buffer> read_file_if_there(const std::filesystem::path& path,
                                                        std::size_t max_size);
 
-// Exactly `size` bytes at `offset`, or as many as the file has.
+// Exactly `size` bytes at `offset`, or as many as the file has. These two know no name to name.
 [[nodiscard]] Buffer read_at(const FileDescriptor& file, std::uint64_t offset, std::size_t size);
 void write_at(const FileDescriptor& file, std::uint64_t offset, Bytes bytes);
 

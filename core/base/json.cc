@@ -66,9 +66,10 @@ bool deeper_than(std::string_view text, std::size_t max_depth) {
   return false;
 }
 
+// `byte` counts from 1 and may be one past the end; a line's end belongs to its line.
 std::size_t line_at(std::string_view text, std::size_t byte) {
-  const auto upto = text.substr(0, std::min(byte, text.size()));
-  return 1 + static_cast<std::size_t>(std::ranges::count(upto, '\n'));
+  const auto before = text.substr(0, byte - std::min<std::size_t>(byte, 1));
+  return 1 + static_cast<std::size_t>(std::ranges::count(before, '\n'));
 }
 
 }  // namespace

@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::size_t kMaxFile = 1U << 20U;
 
+std::optional<std::string> empty_fault(const std::string& text) {
+  return text.empty() ? std::optional<std::string>("must not be empty") : std::nullopt;
+}
+
 void collect_leaves(const toml::table& table, const std::string& prefix,
                     std::map<std::string, std::uint32_t>& out) {
   for (const auto& [key, value] : table) {
@@ -32,13 +36,17 @@ struct Settings::State {
   toml::table table;
   std::set<std::string> asked;
   std::vector<std::pair<std::uint32_t, std::string>> mistakes;
+  bool is_toml = true;
 
   toml::node_view<toml::node> at(std::string_view key) {
     asked.emplace(key);
     return table.at_path(key);
   }
 
-  void note(std::uint32_t line, std::string_view text) { mistakes.emplace_back(line, text); }
+  // Where nothing could be read, nothing can be said to be missing.
+  void note(std::uint32_t line, std::string_view text) {
+    if (is_toml) mistakes.emplace_back(line, text);
+  }
 
   [[nodiscard]] std::uint32_t line_of(std::string_view key) {
     for (auto prefix = std::string(key); !prefix.empty();) {
@@ -62,6 +70,7 @@ Settings Settings::read(const std::filesystem::path& file) {
     state->table = toml::parse(as_text(content), file.string());
   } catch (const toml::parse_error& error) {
     state->note(error.source().begin.line, error.description());
+    state->is_toml = false;
   }
   return Settings(std::move(state));
 }
@@ -112,13 +121,13 @@ bool Settings::flag_or(std::string_view key, bool fallback) {
 }
 
 std::filesystem::path Settings::path(std::string_view key, std::string_view expected) {
-  const auto value = text(key, expected);
+  const auto value = text(key, expected, empty_fault);
   return value.empty() ? std::filesystem::path() : state_->file.parent_path() / value;
 }
 
 std::filesystem::path Settings::path_or(std::string_view key,
                                         const std::filesystem::path& fallback) {
-  return state_->file.parent_path() / text_or(key, fallback.string(), "a path");
+  return state_->file.parent_path() / text_or(key, fallback.string(), "a path", empty_fault);
 }
 
 std::map<std::string, std::vector<std::string>> Settings::lists(std::string_view table,
@@ -147,7 +156,11 @@ std::map<std::string, std::vector<std::string>> Settings::lists(std::string_view
 std::vector<std::string> Settings::tables(std::string_view table) {
   std::vector<std::string> out;
   const auto node = state_->at(table);
-  if (!node || !node.is_table()) return out;
+  if (!node) return out;
+  if (!node.is_table()) {
+    mistake(table, "must be a table");
+    return out;
+  }
   for (const auto& [name, value] : *node.as_table()) {
     if (value.is_table()) out.emplace_back(name.str());
   }

@@ -23,7 +23,7 @@
 
 namespace hub {
 
-// what() is the whole list, a mistake a line: "agent.toml:12: link.broker: expected
+// what() is the whole list, a mistake a line: "agent.toml:12: link.broker is missing; expected
 // tcp://HOST:PORT".
 class SettingsError : public EnvError {
  public:
@@ -35,7 +35,7 @@ class Settings {
   // Says what is wrong with a value, or nothing when it is right.
   using Check = std::function<std::optional<std::string>(const std::string&)>;
 
-  // Throws EnvError when the file cannot be read; a TOML error is a mistake like any other.
+  // Throws EnvError when the file cannot be read; a TOML error is then the only mistake.
   [[nodiscard]] static Settings read(const std::filesystem::path& file);
 
   Settings(const Settings&) = delete;

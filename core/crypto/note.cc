@@ -92,6 +92,8 @@ bool is_note_key_name(std::string_view name) {
   });
 }
 
+bool is_note_text(std::string_view text) { return text.ends_with('\n') && allowed_text(text); }
+
 NoteVerifier::NoteVerifier(std::string name, const std::array<std::uint8_t, 32>& key)
     : name_(std::move(name)), key_(key), key_id_(key_id_of(name_, key_)) {
   require(is_note_key_name(name_), "a note key's name has no space and no plus sign");
@@ -150,7 +152,7 @@ Result<std::string, NoteError> unverified_text(std::string_view note, std::size_
 template <class Kind>
 std::string signature_line(std::string_view text, const std::string& name,
                            const SigningKey<Kind>& key) {
-  require(text.ends_with('\n') && allowed_text(text), "a note's text ends in a newline");
+  require(is_note_text(text), "a note's text ends in a newline");
   const NoteVerifier verifier(name, key.verify_key().bytes);
   const auto payload = ByteWriter().u32(verifier.key_id()).raw(key.sign(as_bytes(text))).take();
   return std::string(kDash) + name + " " + to_base64(payload) + "\n";

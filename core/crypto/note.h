@@ -59,11 +59,15 @@ struct Note {
 [[nodiscard]] Result<std::string, NoteError> unverified_text(std::string_view note,
                                                              std::size_t max_size = 16U << 20U);
 
+// Whether this can be the text of a note: it ends in a newline and holds no other control
+// characters.
+[[nodiscard]] bool is_note_text(std::string_view text);
+
 // One signature line for `text`; `name` is the key's name.
 template <class Kind>
 [[nodiscard]] std::string signature_line(std::string_view text, const std::string& name,
                                          const SigningKey<Kind>& key);
-// The text with its first signature. A text without a final newline is a bug of ours.
+// The text with its first signature. A text that is none of a note is a bug of ours.
 template <class Kind>
 [[nodiscard]] std::string sign_note(std::string_view text, const std::string& name,
                                     const SigningKey<Kind>& key) {
