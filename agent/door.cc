@@ -38,10 +38,6 @@ const std::vector<VerbRule>& verb_rules() {
   return rules;
 }
 
-void end(transport::LocalDoor::Answer& answer, DoorStatus status, std::string_view text) {
-  answer.end(static_cast<int>(status), text);
-}
-
 // A user with several roles may act in one of them: "role" in the request. False when it is none of
 // the user's.
 bool choose_role(const Buffer& payload, DoorUser& user) {
@@ -76,6 +72,10 @@ bool receive_upload(transport::LocalDoor::Answer& answer, const std::filesystem:
 }
 
 }  // namespace
+
+void end(transport::LocalDoor::Answer& answer, DoorStatus status, std::string_view text) {
+  answer.end(static_cast<int>(status), text);
+}
 
 std::string acting(const DoorUser& user) {
   std::string out = user.name;

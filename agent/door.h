@@ -52,6 +52,7 @@ class Door {
   std::unique_ptr<transport::LocalDoor> door_;
 };
 
+void end(transport::LocalDoor::Answer& answer, DoorStatus status, std::string_view text);
 // "name as role, role": what the log says of who did it.
 [[nodiscard]] std::string acting(const DoorUser& user);
 

@@ -17,10 +17,6 @@ using LocalAnswer = transport::LocalDoor::Answer;
 constexpr std::size_t kMostEntries = 10'000;
 constexpr std::uint64_t kFarthest = 200'000;  // entries looked through for one record
 
-void end(LocalAnswer& answer, DoorStatus status, std::string_view text) {
-  answer.end(static_cast<int>(status), text);
-}
-
 // Leaves hold their time; it never goes back by more than the clock did.
 Time time_of_leaf(const std::string& leaf) {
   const auto parsed = audit::parse_leaf(leaf);

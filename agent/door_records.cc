@@ -18,10 +18,6 @@ using LocalAnswer = transport::LocalDoor::Answer;
 
 constexpr int kMostListed = 1000;
 
-void end(LocalAnswer& answer, DoorStatus status, std::string_view text) {
-  answer.end(static_cast<int>(status), text);
-}
-
 std::optional<json> request_of(std::string_view text, LocalAnswer& answer) {
   auto request = parse_json(text.empty() ? "{}" : text, {.max_bytes = 64U << 10U, .max_depth = 4});
   if (request && request->is_object()) return std::move(*request);

@@ -300,7 +300,7 @@ void Intake::act(Connection& store, Batch& batch) {
   const InForce in_force{now->parties->hub(), now->parties->note().number,
                          now->bundle->note().number};
   parts_.sent_rows.append(store, sent);
-  batch.slices = parts_.outbox.send(store, std::move(records), in_force, parts_.clock.now());
+  batch.slices = parts_.outbox.send(store, records, in_force, parts_.clock.now());
   record_refusals(store, batch);
   auto report = batch.before;
   report.sent += batch.sent;

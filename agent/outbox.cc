@@ -99,7 +99,7 @@ void Outbox::keep_streams(Connection& store, const std::vector<SealedSlice>& sli
   }
 }
 
-std::vector<SliceRef> Outbox::send(Connection& store, std::vector<ClearedRecord> records,
+std::vector<SliceRef> Outbox::send(Connection& store, const std::vector<ClearedRecord>& records,
                                    const InForce& in_force, Time now) {
   std::map<std::tuple<std::string, schemas::DeliveryClass, schemas::Priority>,
            std::optional<schemas::EpochKey>>

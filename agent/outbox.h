@@ -47,7 +47,7 @@ class Outbox {
   // Seals what has a key, in order; keeps the rest unsealed. A record behind one that waits for
   // the same recipient and priority waits too.
   [[nodiscard]] std::vector<SliceRef> send(storage::Connection& store,
-                                           std::vector<ClearedRecord> records,
+                                           const std::vector<ClearedRecord>& records,
                                            const InForce& in_force, Time now);
   // The terms of records that wait, with how many; so that policy is asked again before sealing.
   // A week may have passed.
@@ -100,11 +100,11 @@ class Outbox {
                                            Time now);
   void record_disclosures(storage::Connection& store, const std::vector<Sealer::Item>& items,
                           const std::vector<SealedSlice>& slices, const InForce& in_force);
-  void keep_waiting(storage::Connection& store, const ClearedRecord& record);
+  static void keep_waiting(storage::Connection& store, const ClearedRecord& record);
   void seal_again(storage::Connection& store, const Row& row, std::size_t place);
-  [[nodiscard]] std::optional<Row> row_at(storage::Connection& store, const Uuid& stream,
-                                          std::uint64_t first_position);
-  void keep_outcomes(storage::Connection& store, const Row& row);
+  [[nodiscard]] static std::optional<Row> row_at(storage::Connection& store, const Uuid& stream,
+                                                 std::uint64_t first_position);
+  static void keep_outcomes(storage::Connection& store, const Row& row);
 
   std::string authority_;
   const crypto::EnvelopeKey& key_;

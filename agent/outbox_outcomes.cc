@@ -202,7 +202,7 @@ void Outbox::seal_again(Connection& store, const Row& row, std::size_t place) {
   const auto& record = slice->claimed_records()[place];
   auto body = crypto::open_body(*key, record.header.commitment, record.header_hash, record.body);
   require(body.has_value(), "a body of ours opens with its key");
-  ClearedRecord again{
+  const ClearedRecord again{
       record.header.record_id, std::make_shared<const Terms>(terms_of(record.header, record.slot)),
       std::move(*body),        record.header.created,
       record.header.expires,   static_cast<std::uint8_t>(std::min(record.slot.attempt + 1, 255))};

@@ -35,14 +35,48 @@ schemas::Header header_of(const ClearedRecord& record, const SealingContext& con
   return out;
 }
 
-// A slice being filled.
-struct Open {
-  SealedSlice slice;
-  std::vector<std::uint32_t> indices;
-  std::size_t size = 0;
-};
-
 }  // namespace
+
+// The slices of one batch while they are filled. Of each recipient and priority the newest takes
+// records until it is full.
+class Sealer::OpenSlices {
+ public:
+  struct Open {
+    SealedSlice slice;
+    std::vector<std::uint32_t> indices;
+    std::size_t size = 0;
+  };
+
+  Open& take_in(std::size_t index, const ClearedRecord& record, const StreamEnd& stream) {
+    const auto& terms = *record.terms;
+    const auto weight = record.body.size() * 9 / 8 + kPerRecordBytes;
+    const auto place = std::pair(std::string_view(terms.recipient), terms.priority);
+    const auto known = newest_.find(place);
+    if (known == newest_.end() || is_full(all_[known->second], weight)) {
+      newest_.insert_or_assign(place, all_.size());
+      Open fresh;
+      fresh.slice.recipient = terms.recipient;
+      fresh.slice.priority = terms.priority;
+      fresh.slice.stream = stream.stream;
+      fresh.slice.first_position = stream.next_position;
+      all_.push_back(std::move(fresh));
+    }
+    auto& out = all_[newest_.at(place)];
+    out.size += weight;
+    out.indices.push_back(static_cast<std::uint32_t>(index));
+    out.slice.records.push_back(index);
+    return out;
+  }
+  [[nodiscard]] std::vector<Open>& all() { return all_; }
+
+ private:
+  static bool is_full(const Open& open, std::size_t weight) {
+    return open.indices.size() == schemas::kMaxSliceRecords || open.size + weight > kMostSliceBytes;
+  }
+
+  std::vector<Open> all_;
+  std::map<std::pair<std::string_view, schemas::Priority>, std::size_t> newest_;
+};
 
 crypto::HpkeSender& Sealer::context_for(std::string_view sender, const schemas::EpochKey& key) {
   auto place = std::tuple(key.authority, key.epoch);
@@ -80,7 +114,7 @@ Sealer::Envelope Sealer::seal_one(const Item& item, const SealingContext& contex
   slot.previous = stream.last_leaf;
   const auto wrapped =
       hpke.seal(schemas::slot_associated_data(header_hash, body_hash, slot), content_key.expose());
-  std::copy(wrapped.begin(), wrapped.end(), slot.wrapped.begin());
+  std::ranges::copy(wrapped, slot.wrapped.begin());
   out.slot = schemas::encode_slot(slot);
   const auto slot_hash = crypto::sha256(out.slot);
   out.leaf = schemas::envelope_leaf(header_hash, body_hash, std::span(&slot_hash, 1));
@@ -91,49 +125,32 @@ Sealer::Envelope Sealer::seal_one(const Item& item, const SealingContext& contex
 
 std::vector<SealedSlice> Sealer::seal(std::span<const Item> items, const SealingContext& context) {
   require(items.size() <= schemas::kMaxBatchRecords, "a batch is within its limit");
+  OpenSlices open;
   std::vector<Envelope> envelopes;
   std::vector<crypto::Digest> leaves;
-  std::vector<Open> open;
-  std::map<std::pair<std::string_view, schemas::Priority>, std::size_t> current;
   envelopes.reserve(items.size());
+  leaves.reserve(items.size());
   for (std::size_t i = 0; i < items.size(); ++i) {
-    const auto& terms = *items[i].record->terms;
-    auto& stream = context.stream(terms.recipient, terms.priority);
-    const auto place = std::pair(std::string_view(terms.recipient), terms.priority);
-    const auto known = current.find(place);
-    const auto weight = items[i].record->body.size() * 9 / 8 + kPerRecordBytes;
-    const bool full = known != current.end() &&
-                      (open[known->second].indices.size() == schemas::kMaxSliceRecords ||
-                       open[known->second].size + weight > kMostSliceBytes);
-    if (known == current.end() || full) {
-      current.insert_or_assign(place, open.size());
-      open.push_back({{terms.recipient,
-                       terms.priority,
-                       stream.stream,
-                       stream.next_position,
-                       nullptr,
-                       {},
-                       {},
-                       {}},
-                      {},
-                      0});
-    }
-    auto& target = open[current.at(place)];
-    auto envelope = seal_one(items[i], context, stream, target.slice.content_keys);
-    envelope.slice = current.at(place);
-    target.size += weight;
-    target.indices.push_back(static_cast<std::uint32_t>(i));
-    target.slice.records.push_back(i);
-    target.slice.leaves.push_back(envelope.leaf);
-    leaves.push_back(envelope.leaf);
-    envelopes.push_back(std::move(envelope));
+    const auto& record = *items[i].record;
+    auto& stream = context.stream(record.terms->recipient, record.terms->priority);
+    auto& slice = open.take_in(i, record, stream).slice;
+    envelopes.push_back(seal_one(items[i], context, stream, slice.content_keys));
+    slice.leaves.push_back(envelopes.back().leaf);
+    leaves.push_back(envelopes.back().leaf);
   }
+  return signed_slices(open, envelopes, leaves, context);
+}
+
+std::vector<SealedSlice> Sealer::signed_slices(OpenSlices& open,
+                                               const std::vector<Envelope>& envelopes,
+                                               const std::vector<crypto::Digest>& leaves,
+                                               const SealingContext& context) const {
   const auto size = static_cast<std::uint32_t>(leaves.size());
   const auto root = crypto::merkle_root(leaves);
   const auto signature = key_.sign(schemas::batch_signing_input(
       context.hub, context.sender, context.register_number, size, root));
   std::vector<SealedSlice> out;
-  for (auto& [slice, indices, weight] : open) {
+  for (auto& [slice, indices, weight] : open.all()) {
     std::vector<schemas::SlicePart> parts;
     for (const auto index : indices) {
       const auto& envelope = envelopes[index];

@@ -68,11 +68,15 @@ class Sealer {
     Buffer body;
     Buffer slot;
     crypto::Digest leaf{};
-    std::size_t slice = 0;
   };
+  class OpenSlices;
 
   [[nodiscard]] Envelope seal_one(const Item& item, const SealingContext& context,
                                   StreamEnd& stream, Buffer& content_keys);
+  [[nodiscard]] std::vector<SealedSlice> signed_slices(OpenSlices& open,
+                                                       const std::vector<Envelope>& envelopes,
+                                                       const std::vector<crypto::Digest>& leaves,
+                                                       const SealingContext& context) const;
   [[nodiscard]] crypto::HpkeSender& context_for(std::string_view sender,
                                                 const schemas::EpochKey& key);
 

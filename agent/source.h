@@ -27,6 +27,7 @@ namespace hub::agent {
 
 inline constexpr std::size_t kMaxFieldBytes = 64U << 10U;
 inline constexpr std::size_t kMaxRowBytes = 1U << 20U;
+inline constexpr std::size_t kSourceBlockBytes = 64U << 10U;  // read from the file at once
 
 // `field` names the column; empty when the row as a whole is at fault.
 using RowProblem = schemas::FieldProblem;

@@ -12,7 +12,6 @@
 namespace hub::agent {
 namespace {
 
-constexpr std::size_t kBlockBytes = 64U << 10U;
 constexpr std::size_t kMaxColumns = 512;
 constexpr std::size_t kParserStep = 4096;
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
@@ -38,7 +37,7 @@ struct RawRow {
 class CsvRows {
  public:
   explicit CsvRows(std::unique_ptr<std::istream> file)
-      : file_(std::move(file)), block_(kBlockBytes) {
+      : file_(std::move(file)), block_(kSourceBlockBytes) {
     require(csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI) == 0, "a CSV parser can be made");
     csv_set_blk_size(&parser_, kParserStep);
   }

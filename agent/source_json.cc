@@ -11,7 +11,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kBlockBytes = 64U << 10U;
 constexpr std::size_t kMaxDepth = 8;
 constexpr int kEnd = -1;
 constexpr char kItemSeparator = ';';
@@ -22,7 +21,7 @@ bool blank(int c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 class Characters {
  public:
   explicit Characters(std::unique_ptr<std::istream> file)
-      : file_(std::move(file)), block_(kBlockBytes) {}
+      : file_(std::move(file)), block_(kSourceBlockBytes) {}
 
   // kEnd at the end of the file.
   int peek() {

@@ -18,14 +18,14 @@
 namespace hub::cli {
 namespace {
 
-struct Options {
+struct VerifyOptions {
   std::filesystem::path store;
   std::filesystem::path keys;
   std::string log_vkey;
   bool as_json = false;
 };
 
-crypto::NoteVerifier log_key(const Options& options) {
+crypto::NoteVerifier log_key(const VerifyOptions& options) {
   auto text = options.log_vkey;
   if (text.empty()) {
     const auto file = options.keys / "public.json";
@@ -38,7 +38,7 @@ crypto::NoteVerifier log_key(const Options& options) {
   return *key;
 }
 
-Exit verify(const Options& options, Streams streams) {
+Exit verify(const VerifyOptions& options, Streams streams) {
   const auto key = crypto::read_key_file<crypto::StoreKeyKind>(options.keys / "store.key");
   const auto verifier = log_key(options);
   const auto checkpoint_file = audit::Checkpointer::beside(options.store);
@@ -96,7 +96,7 @@ Exit verify(const Options& options, Streams streams) {
 
 void add_audit_verbs(CLI::App& app, Command& command) {
   auto* audit = app.get_subcommand("audit");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<VerifyOptions>();
   auto* verb = audit->add_subcommand("verify", "Recompute a log and check its store, offline");
   verb->add_option("--store", options->store, "The store: STATE/agent.db or STATE/broker.db")
       ->required();

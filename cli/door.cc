@@ -20,7 +20,7 @@ using nlohmann::json;
 
 constexpr std::size_t kUploadBlock = 256U << 10U;
 
-struct Options {
+struct DoorOptions {
   std::filesystem::path socket;
   bool as_json = false;
   std::filesystem::path file;
@@ -52,7 +52,7 @@ struct Answer {
   std::string end;
 };
 
-Answer ask(const Options& options, std::string_view verb, json request,
+Answer ask(const DoorOptions& options, std::string_view verb, json request,
            const transport::LocalClient::NextInput& upload = {}) {
   Answer out;
   if (!options.role.empty()) request["role"] = options.role;
@@ -132,7 +132,7 @@ void print_broker_status(const json& status, std::ostream& out) {
   table.print(out);
 }
 
-Exit status(const Options& options, Streams streams) {
+Exit status(const DoorOptions& options, Streams streams) {
   const auto answer = ask(options, "status", json::object());
   if (answer.exit != Exit::Ok) return complain(answer, streams);
   if (options.as_json) {
@@ -167,7 +167,7 @@ void print_report(const json& report, std::ostream& out) {
   }
 }
 
-Exit send_file(const Options& options, Streams streams) {
+Exit send_file(const DoorOptions& options, Streams streams) {
   std::ifstream file(options.file, std::ios::binary);
   if (!file) throw EnvError("cannot read " + options.file.string());
   const auto size = std::filesystem::file_size(options.file);
@@ -201,7 +201,7 @@ json pair_of(const std::vector<std::string>& words, const char* first, const cha
   return {{first, words.at(0)}, {second, words.at(1)}};
 }
 
-Exit list_records(const Options& options, Streams streams) {
+Exit list_records(const DoorOptions& options, Streams streams) {
   json request{{"type", options.type}, {"sender", options.sender}, {"limit", options.limit}};
   if (!options.find.empty()) request["find"] = pair_of(options.find, "identifier", "value");
   if (!options.where.empty()) request["where"] = pair_of(options.where, "field", "value");
@@ -232,7 +232,7 @@ Exit list_records(const Options& options, Streams streams) {
   return answer.exit;
 }
 
-Exit show_record(const Options& options, Streams streams) {
+Exit show_record(const DoorOptions& options, Streams streams) {
   const auto answer = ask(options, "records.show", {{"id", options.id}});
   if (answer.exit != Exit::Ok) return complain(answer, streams);
   if (options.as_json) {
@@ -257,7 +257,7 @@ Exit show_record(const Options& options, Streams streams) {
   return Exit::Ok;
 }
 
-Exit explain(const Options& options, Streams streams) {
+Exit explain(const DoorOptions& options, Streams streams) {
   const auto answer = ask(options, "policy.explain", {{"id", options.id}});
   if (answer.exit != Exit::Ok) return complain(answer, streams);
   if (options.as_json) {
@@ -290,7 +290,7 @@ Exit explain(const Options& options, Streams streams) {
   return Exit::Ok;
 }
 
-Exit tail(const Options& options, Streams streams) {
+Exit tail(const DoorOptions& options, Streams streams) {
   const auto answer = ask(options, "audit.entries", {{"limit", options.limit}});
   if (answer.exit != Exit::Ok) return complain(answer, streams);
   if (options.as_json) {
@@ -315,7 +315,7 @@ Exit tail(const Options& options, Streams streams) {
   return Exit::Ok;
 }
 
-Exit apply_note(const Options& options, Streams streams) {
+Exit apply_note(const DoorOptions& options, Streams streams) {
   auto content = std::optional(read_file(options.file, 8U << 20U));
   std::size_t sent = 0;
   const auto upload = [&]() -> std::optional<Buffer> {
@@ -332,8 +332,8 @@ Exit apply_note(const Options& options, Streams streams) {
 
 // A verb that asks a daemon: every one has a socket and may print JSON.
 CLI::App* door_verb(CLI::App& parent, const char* name, const char* about,
-                    const std::shared_ptr<Options>& options, Command& command,
-                    Exit (*act)(const Options&, Streams)) {
+                    const std::shared_ptr<DoorOptions>& options, Command& command,
+                    Exit (*act)(const DoorOptions&, Streams)) {
   auto* verb = parent.add_subcommand(name, about);
   verb->add_option("--socket", options->socket, "The daemon's local door")
       ->required()
@@ -349,7 +349,7 @@ CLI::App* door_verb(CLI::App& parent, const char* name, const char* about,
 }  // namespace
 
 void add_door_verbs(CLI::App& app, Command& command) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DoorOptions>();
   door_verb(app, "status", "Links, queues, oldest waiting, counters", options, command, status);
 
   auto* send =

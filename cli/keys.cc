@@ -19,7 +19,7 @@ namespace {
 
 using namespace crypto;
 
-struct Options {
+struct KeyOptions {
   std::string party;
   std::string name;
   std::string hub;
@@ -34,7 +34,7 @@ Key make_key(const std::filesystem::path& file) {
   return key;
 }
 
-Exit make_keys(const Options& options, Streams streams) {
+Exit make_keys(const KeyOptions& options, Streams streams) {
   const auto log_name = options.hub + "/audit/" + options.party;
   if (!schemas::is_name(options.party) || !schemas::is_name(options.hub) ||
       !is_note_key_name(log_name)) {
@@ -71,7 +71,7 @@ Exit make_keys(const Options& options, Streams streams) {
 void add_keys_verbs(CLI::App& app, Command& command) {
   auto* keys = app.add_subcommand("keys", "Keys of a party")->require_subcommand(1);
   auto* make = keys->add_subcommand("new", "Make the keys of a new party");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<KeyOptions>();
   make->add_option("--party", options->party, "GSS code of the authority, or \"broker\"")
       ->required();
   make->add_option("--hub", options->hub, "Name of the hub")->required();

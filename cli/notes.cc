@@ -23,7 +23,7 @@ namespace {
 
 using nlohmann::json;
 
-struct Options {
+struct NoteOptions {
   std::string hub;
   std::vector<std::filesystem::path> parties;
   std::filesystem::path broker;
@@ -55,7 +55,7 @@ std::pair<std::uint64_t, std::string> after(const std::filesystem::path& previou
   return {note->number + 1, to_base64(note->hash)};
 }
 
-Exit make_register(const Options& options, Streams streams) {
+Exit make_register(const NoteOptions& options, Streams streams) {
   const auto [number, previous] = after(options.previous, "register");
   json content{{"kind", "register"},
                {"hub", options.hub},
@@ -88,7 +88,7 @@ Exit make_register(const Options& options, Streams streams) {
   return Exit::Ok;
 }
 
-Exit make_bundle(const Options& options, Streams streams) {
+Exit make_bundle(const NoteOptions& options, Streams streams) {
   const auto [number, previous] = after(options.previous, "bundle");
   std::map<std::string, std::string> files;
   for (const auto& folder : options.folders) {
@@ -116,7 +116,7 @@ Exit make_bundle(const Options& options, Streams streams) {
 }
 
 // Adds a signature to a text that has none yet, or to a note that others have signed.
-Exit sign(const Options& options, Streams streams) {
+Exit sign(const NoteOptions& options, Streams streams) {
   const auto content = to_text(read_file(options.file, schemas::kMaxNoteBytes));
   const crypto::GovernanceKey key(crypto::read_key_file<crypto::Governance>(options.key));
   const auto name = options.authority + "/governance";
@@ -137,7 +137,7 @@ Exit sign(const Options& options, Streams streams) {
   return Exit::Ok;
 }
 
-Exit show_register(const Options& options, Streams streams) {
+Exit show_register(const NoteOptions& options, Streams streams) {
   const auto note = to_text(read_file(options.file, schemas::kMaxNoteBytes));
   const auto shown = schemas::Register::unsigned_content(note);
   if (!shown) {
@@ -172,7 +172,7 @@ Exit show_register(const Options& options, Streams streams) {
   return Exit::Ok;
 }
 
-void add_sign(CLI::App& parent, const std::shared_ptr<Options>& options, Command& command) {
+void add_sign(CLI::App& parent, const std::shared_ptr<NoteOptions>& options, Command& command) {
   auto* verb = parent.add_subcommand("sign", "Add an authority's signature to a text or note");
   verb->add_option("FILE", options->file, "The text or note")->required();
   verb->add_option("--key", options->key, "Governance key file")->required();
@@ -185,7 +185,7 @@ void add_sign(CLI::App& parent, const std::shared_ptr<Options>& options, Command
 }  // namespace
 
 void add_note_verbs(CLI::App& app, Command& command) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<NoteOptions>();
   auto* parties = app.add_subcommand("register", "The hub's register")->require_subcommand(1);
   auto* make =
       parties->add_subcommand("make", "Write a register's text from the parties' public.json");

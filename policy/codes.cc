@@ -5,7 +5,7 @@
 namespace hub::policy {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool digit(char c) { return c >= '0' && c <= '9'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 
 }  // namespace
@@ -13,15 +13,15 @@ bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_code(std::string_view text) {
   constexpr std::size_t most = 64;
   if (text.empty() || text.size() > most) return false;
-  if (!is_lower(text.front()) && !is_digit(text.front())) return false;
+  if (!is_lower(text.front()) && !digit(text.front())) return false;
   return std::ranges::all_of(
-      text, [](char c) { return is_lower(c) || is_digit(c) || c == '-' || c == '.' || c == '_'; });
+      text, [](char c) { return is_lower(c) || digit(c) || c == '-' || c == '.' || c == '_'; });
 }
 
 bool is_authority_code(std::string_view text) {
   constexpr std::size_t size = 9;
   return text.size() == size && text.front() >= 'A' && text.front() <= 'Z' &&
-         std::ranges::all_of(text.substr(1), is_digit);
+         std::ranges::all_of(text.substr(1), digit);
 }
 
 bool is_name(std::string_view text) {

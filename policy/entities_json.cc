@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr JsonLimits kLimits{.max_bytes = 64U << 20U, .max_depth = 64};
+constexpr JsonLimits kEntityLimits{.max_bytes = 64U << 20U, .max_depth = 64};
 
 // {"type": ..., "id": ...}, or the same inside {"__entity": ...}.
 std::optional<EntityUid> read_uid(const Json& json) {
@@ -115,7 +115,7 @@ std::string words_of(const JsonError& error) {
 }  // namespace
 
 Result<Entities, std::string> parse_entities(std::string_view json) {
-  const auto parsed = parse_json(json, kLimits);
+  const auto parsed = parse_json(json, kEntityLimits);
   if (!parsed) return fail(words_of(parsed.error()));
   if (!parsed->is_array()) return fail(std::string("the entities are not a list"));
   std::vector<Entity> entities(parsed->size());
@@ -128,7 +128,7 @@ Result<Entities, std::string> parse_entities(std::string_view json) {
 }
 
 Result<Record, std::string> parse_record(std::string_view json) {
-  const auto parsed = parse_json(json, kLimits);
+  const auto parsed = parse_json(json, kEntityLimits);
   if (!parsed) return fail(words_of(parsed.error()));
   auto record = read_record(*parsed);
   if (!record) return fail(std::string("it is not an object of Cedar values"));

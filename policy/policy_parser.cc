@@ -8,7 +8,7 @@
 namespace hub::policy {
 namespace {
 
-constexpr std::size_t kMaxMistakes = 20;
+constexpr std::size_t kMostMistakesShown = 20;
 
 // Line numbers of places that come one behind the other, counting each line once.
 class LineCounter {
@@ -215,7 +215,7 @@ Result<std::vector<Policy>, std::vector<ParseError>> parse_policies(std::string_
   TokenCursor cursor(*source, std::move(lexed.tokens));
   std::vector<Policy> out;
   LineCounter lines(*source);
-  while (cursor.peek() != TokenKind::End && mistakes.size() < kMaxMistakes) {
+  while (cursor.peek() != TokenKind::End && mistakes.size() < kMostMistakesShown) {
     Policy policy;
     policy.file = file;
     policy.source = source;

@@ -26,7 +26,7 @@ template <class Register, class Catalogue>
   for (const auto& type : catalogue.types()) {
     type_facts.push_back({type->name(), type->domain(), type->groups()});
   }
-  return Rulebook::make(files, std::move(party_facts), std::move(type_facts));
+  return Rulebook::make(files, party_facts, type_facts);
 }
 
 }  // namespace hub::policy

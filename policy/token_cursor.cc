@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kMaxQuoted = 40;
 
 // What the author wrote, short and on one line.
-std::string shown(std::string_view words) {
+std::string named(std::string_view words) {
   std::string out;
   for (const char c : words.substr(0, kMaxQuoted)) {
     const auto byte = static_cast<unsigned char>(c);
@@ -69,7 +69,7 @@ std::string TokenCursor::name() {
     return {};
   }
   if (is_reserved(words())) {
-    mistake(shown(words()) + " is a word of the language and cannot be a name",
+    mistake(named(words()) + " is a word of the language and cannot be a name",
             "choose another name, or use [\"...\"]");
     return {};
   }
@@ -117,7 +117,7 @@ void TokenCursor::mistake(Span where, std::string what, std::string hint) {
 
 void TokenCursor::unexpected(std::string_view expected) {
   auto what = peek() == TokenKind::End ? std::string("the text ends too early")
-                                       : "unexpected " + shown(words());
+                                       : "unexpected " + named(words());
   mistake(std::move(what), "expected " + std::string(expected));
 }
 

@@ -54,7 +54,7 @@ void append_hex(std::string& out, unsigned char byte) {
   out += digits[byte & 0x0FU];
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     switch (c) {
@@ -79,7 +79,7 @@ std::string quoted(std::string_view text) {
 
 HashedUid::HashedUid(EntityUid named) : uid(std::move(named)), hash(hash_of(uid)) {}
 
-std::string to_text(const EntityUid& uid) { return uid.type + "::" + quoted(uid.id); }
+std::string to_text(const EntityUid& uid) { return uid.type + "::" + in_quotes(uid.id); }
 
 Set::Set(std::vector<Value> items) {
   if (items.empty()) return;
@@ -153,7 +153,7 @@ std::string to_text(const Value& value) {
   switch (value.kind()) {
     case Value::Kind::Bool: return *value.boolean() ? "true" : "false";
     case Value::Kind::Long: return std::to_string(*value.number());
-    case Value::Kind::String: return quoted(*value.text());
+    case Value::Kind::String: return in_quotes(*value.text());
     case Value::Kind::Entity: return to_text(value.entity()->uid);
     case Value::Kind::Set: {
       std::vector<std::string> items;
@@ -166,7 +166,7 @@ std::string to_text(const Value& value) {
     case Value::Kind::Record: {
       std::string out = "{";
       for (const auto& [name, held] : value.record()->attributes()) {
-        out += (out.size() > 1 ? ", " : "") + quoted(name) + ": " + to_text(held);
+        out += (out.size() > 1 ? ", " : "") + in_quotes(name) + ": " + to_text(held);
       }
       return out + "}";
     }

@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kFolder = "catalogue/";
 constexpr std::string_view kEnding = ".fbs";
 constexpr std::string_view kErrorMark = "error: ";
-constexpr std::size_t kMaxFiles = 256;
+constexpr std::size_t kMaxCatalogueFiles = 256;
 constexpr std::size_t kMaxCodes = 200;
 
 flatbuffers::IDLOptions parser_options() {
@@ -73,7 +73,7 @@ Result<std::unique_ptr<const Catalogue>, std::vector<CatalogueMistake>> Catalogu
 }
 
 void CatalogueLoader::scan_files() {
-  if (files_.size() > kMaxFiles) {
+  if (files_.size() > kMaxCatalogueFiles) {
     wrong(std::string(kFolder), 0, "the catalogue has more than 256 files", "merge code lists");
     return;
   }

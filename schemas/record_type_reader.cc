@@ -11,7 +11,7 @@
 namespace hub::schemas {
 namespace {
 
-constexpr std::string_view kEnding = ".fbs";
+constexpr std::string_view kFileEnding = ".fbs";
 constexpr std::size_t kMaxName = 64;
 constexpr std::size_t kMaxTypeName = 96;  // as long as a header takes
 constexpr std::size_t kMaxFields = 256;
@@ -32,7 +32,7 @@ bool is_type_name(std::string_view name) {
 // The name that the file's own name promises: "catalogue/NAME.fbs".
 std::string_view stem(std::string_view file) {
   const auto slash = file.find('/');
-  return file.substr(slash + 1, file.size() - slash - 1 - kEnding.size());
+  return file.substr(slash + 1, file.size() - slash - 1 - kFileEnding.size());
 }
 
 class TableReader {

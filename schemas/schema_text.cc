@@ -26,8 +26,8 @@ struct Token {
 };
 
 bool word_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool digit(char c) { return c >= '0' && c <= '9'; }
-bool word_part(char c) { return word_start(c) || digit(c); }
+bool number_part(char c) { return c >= '0' && c <= '9'; }
+bool word_part(char c) { return word_start(c) || number_part(c); }
 
 // Splits the text into words, numbers, strings and marks; comments are left out.
 class Tokens {
@@ -40,8 +40,8 @@ class Tokens {
     const char c = text_[at_];
     if (c == '"') return string();
     if (word_start(c)) return run(TokenKind::Word, word_part);
-    if (digit(c) || (c == '-' && at_ + 1 < text_.size() && digit(text_[at_ + 1]))) {
-      return run(TokenKind::Number, digit);
+    if (number_part(c) || (c == '-' && at_ + 1 < text_.size() && number_part(text_[at_ + 1]))) {
+      return run(TokenKind::Number, number_part);
     }
     const bool known = kMarks.find(c) != std::string_view::npos;
     return {known ? TokenKind::Mark : TokenKind::Broken, text_.substr(at_++, 1), line_};

@@ -39,7 +39,7 @@ std::uint64_t count_entries(Connection& connection) {
   return row.step() && !row.is_null(0) ? static_cast<std::uint64_t>(row.int64(0)) + 1 : 0;
 }
 
-Buffer joined(const std::vector<crypto::Digest>& hashes) {
+Buffer side_by_side(const std::vector<crypto::Digest>& hashes) {
   Buffer out;
   out.reserve(hashes.size() * sizeof(crypto::Digest));
   for (const auto& hash : hashes) append(out, hash);
@@ -143,7 +143,7 @@ void Log::extend(Connection& connection, const crypto::Digest& leaf) {
     open.push_back(hash);
     if (open.size() < kTileWidth) return;
     connection.run("INSERT INTO log_tile (level, tile, hashes) VALUES (?, ?, ?)", level,
-                   count / kTileWidth - 1, joined(open));
+                   count / kTileWidth - 1, side_by_side(open));
     hash = crypto::merkle_root(open);
     open.clear();
   }

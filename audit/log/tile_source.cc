@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kMostTilesHeld = 64;
 
-[[noreturn]] void refuse(const storage::Connection& connection, const std::string& what) {
+[[noreturn]] void refuse_tile(const storage::Connection& connection, const std::string& what) {
   throw storage::StoreError(storage::StoreFault::Damaged, connection.file().string() + ": " + what +
                                                               "; stop and verify the audit log");
 }
@@ -20,7 +20,7 @@ constexpr std::size_t kMostTilesHeld = 64;
 
 std::vector<crypto::Digest> parse_tile(storage::Connection& connection, Bytes stored) {
   if (stored.size() != kTileWidth * sizeof(crypto::Digest)) {
-    refuse(connection, "a tile of the audit log has not 256 hashes");
+    refuse_tile(connection, "a tile of the audit log has not 256 hashes");
   }
   std::vector<crypto::Digest> out(kTileWidth);
   for (std::size_t i = 0; i < kTileWidth; ++i) {
@@ -42,7 +42,7 @@ const std::vector<crypto::Digest>* TileSource::tile(Place place) {
 crypto::Digest TileSource::leaf(std::uint64_t index) {
   auto row = connection_.prepare("SELECT leaf FROM log_entry WHERE idx = ?");
   row.bind(1, index);
-  if (!row.step()) refuse(connection_, "an entry of the audit log is missing");
+  if (!row.step()) refuse_tile(connection_, "an entry of the audit log is missing");
   return crypto::leaf_hash(row.bytes(0));
 }
 
@@ -60,7 +60,7 @@ crypto::Digest TileSource::hash(unsigned level, std::uint64_t index) {
     if (const auto* const below = tile({tile_level - 1, index})) {
       return crypto::merkle_root(*below);
     }
-    refuse(connection_, "a tile of the audit log is missing");
+    refuse_tile(connection_, "a tile of the audit log is missing");
   }
   const auto left = hash(level - 1, 2 * index);
   return crypto::node_hash(left, hash(level - 1, 2 * index + 1));

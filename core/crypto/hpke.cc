@@ -13,7 +13,7 @@ constexpr std::uint16_t kKem = 0x0020;   // DHKEM(X25519, HKDF-SHA256)
 constexpr std::uint16_t kKdf = 0x0001;   // HKDF-SHA256
 constexpr std::uint16_t kAead = 0x0003;  // ChaCha20Poly1305
 constexpr std::uint8_t kModeBase = 0x00;
-constexpr std::size_t kTag = crypto_aead_chacha20poly1305_ietf_ABYTES;
+constexpr std::size_t kWrapTag = crypto_aead_chacha20poly1305_ietf_ABYTES;
 
 Buffer kem_suite() { return ByteWriter().raw(as_bytes("KEM")).u16(kKem).take(); }
 
@@ -85,7 +85,7 @@ std::optional<HpkeSender> HpkeSender::setup(const EpochPublic& recipient, Bytes 
 Buffer HpkeSender::seal(Bytes associated, Bytes plain) {
   require(next_ != UINT64_MAX, "an HPKE context has sequence numbers left");
   const auto nonce = nonce_for(schedule_, next_++);
-  Buffer out(plain.size() + kTag);
+  Buffer out(plain.size() + kWrapTag);
   crypto_aead_chacha20poly1305_ietf_encrypt(out.data(), nullptr, plain.data(), plain.size(),
                                             associated.data(), associated.size(), nullptr,
                                             nonce.data(), schedule_.key.expose().data());
@@ -104,9 +104,9 @@ std::optional<HpkeRecipient> HpkeRecipient::setup(const EpochSecret& secret,
 
 std::optional<Buffer> HpkeRecipient::open(std::uint64_t sequence, Bytes associated,
                                           Bytes sealed) const {
-  if (sealed.size() < kTag) return std::nullopt;
+  if (sealed.size() < kWrapTag) return std::nullopt;
   const auto nonce = nonce_for(schedule_, sequence);
-  Buffer out(sealed.size() - kTag);
+  Buffer out(sealed.size() - kWrapTag);
   if (crypto_aead_chacha20poly1305_ietf_decrypt(out.data(), nullptr, nullptr, sealed.data(),
                                                 sealed.size(), associated.data(), associated.size(),
                                                 nonce.data(), schedule_.key.expose().data()) != 0) {

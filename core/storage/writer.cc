@@ -15,7 +15,7 @@ constexpr auto kHeadRetry = std::chrono::seconds(1);
 // A store that fails now and then must not fill the journal.
 constexpr auto kBetweenLines = std::chrono::minutes(1);
 // How long a wait may sleep before it asks the clock again.
-constexpr auto kLook = std::chrono::milliseconds(100);
+constexpr auto kWriterLook = std::chrono::milliseconds(100);
 
 }  // namespace
 
@@ -116,7 +116,7 @@ bool Writer::due(std::unique_lock<std::mutex>& lock) {
   const auto now = clock_.steady();
   if (!waiting_.empty() && now >= first_deferred_ + options_.deferred_for) return true;
   if (head_behind_ && now >= retry_at_) return true;
-  wake_.wait_for(lock, kLook);
+  wake_.wait_for(lock, kWriterLook);
   return false;
 }
 

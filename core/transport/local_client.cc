@@ -15,7 +15,7 @@
 namespace hub::transport {
 namespace {
 
-constexpr std::size_t kReadBytes = std::size_t{64} << 10U;
+constexpr std::size_t kAnswerBytes = std::size_t{64} << 10U;
 
 // A connection on which nothing is asked says nothing, unless the daemon has hung up.
 bool has_ended(const FileDescriptor& socket) {
@@ -84,7 +84,7 @@ int LocalClient::exchange(const OnBlock& on_block, std::string* end_payload,
 
 // The next frame about this request.
 Frame LocalClient::receive() {
-  std::array<std::uint8_t, kReadBytes> bytes{};
+  std::array<std::uint8_t, kAnswerBytes> bytes{};
   while (true) {
     const auto next = decoder_.next();
     if (!next) throw EnvError(nonsense());

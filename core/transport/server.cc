@@ -21,7 +21,8 @@ namespace {
 constexpr int kZapEnforceDomain = 93;
 
 constexpr std::chrono::milliseconds kCheckInterval{50};
-constexpr std::size_t kBatch = 256;  // messages received before the loop's other work gets its turn
+constexpr std::size_t kServerBatch =
+    256;  // messages received before the loop's other work gets its turn
 
 struct Peer {
   std::string routing_id;
@@ -139,12 +140,12 @@ void Server::Impl::look() {
   {
     const auto looking = lookout_.looking();
     pull_events();
-    drained = receive_batch(kBatch);
+    drained = receive_batch(kServerBatch);
     // What a connection said before it ended comes before its end.
     if (drained) finish_leaving();
     offer_room();
     // Receiving comes last: what the handler sent meanwhile may have taken a wake-up away.
-    drained = drained && receive_batch(kBatch);
+    drained = drained && receive_batch(kServerBatch);
   }
   if (!drained) lookout_.soon();
 }
@@ -320,7 +321,7 @@ void Server::Impl::check() {
   connections_.sample(now);
   {
     const auto looking = lookout_.looking();
-    static_cast<void>(receive_batch((2 * connections_.size()) + kBatch));
+    static_cast<void>(receive_batch((2 * connections_.size()) + kServerBatch));
   }
   for (const auto& [id, what] : connections_.judge(now)) {
     switch (what) {

@@ -182,7 +182,7 @@ void Borough::commit(const std::function<void(storage::Connection&)>& act) {
 std::vector<agent::SliceRef> Borough::send(std::vector<agent::ClearedRecord> records) {
   std::vector<agent::SliceRef> out;
   commit([&](storage::Connection& connection) {
-    out = outbox.send(connection, std::move(records), {std::string(kHub), 1, 1}, hub.clock.now());
+    out = outbox.send(connection, records, {std::string(kHub), 1, 1}, hub.clock.now());
   });
   return out;
 }
