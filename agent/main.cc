@@ -26,16 +26,14 @@ void run(const std::filesystem::path& config_file, bool new_store) {
   hub::transport::Loop loop(clock);
   loop.stop_on({SIGTERM, SIGINT});
   hub::agent::Agent agent(config, std::move(keys), loop, clock);
-  hub::agent::Door door(agent, loop);
+  hub::agent::Door door(agent, loop);  // NOLINT(misc-const-correctness)
   agent.start();
   hub::log_info("started", {{"authority", config.authority}});
   loop.run();
   hub::log_info("stopping");
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int start(int argc, char** argv) {
   CLI::App app("The agent of one authority on the hub");
   std::filesystem::path config;
   bool new_store = false;
@@ -43,11 +41,19 @@ int main(int argc, char** argv) {
   app.add_flag("--new-store", new_store, "Make the store of a new agent, then end");
   CLI11_PARSE(app, argc, argv);
   hub::start_log("hub-agent", hub::LogLevel::Info);
+  run(config, new_store);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
   try {
-    run(config, new_store);
-    return 0;
+    return start(argc, argv);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "hub-agent: %s\n", error.what());  // NOLINT(*-vararg)
+    static_cast<void>(std::fputs("hub-agent: ", stderr));
+    static_cast<void>(std::fputs(error.what(), stderr));
+    static_cast<void>(std::fputc('\n', stderr));
     return 3;
   }
 }

@@ -115,15 +115,16 @@ std::vector<SliceRef> Outbox::send(Connection& store, const std::vector<ClearedR
                      : peers_.current(terms.recipient, terms.delivery_class, now);
       known = keys.emplace(place, std::move(key)).first;
     }
-    if (known->second) {
-      items.push_back({&record, &*known->second});
+    if (const auto& key = known->second) {
+      items.push_back({&record, &*key});
     } else {
       keep_waiting(store, record);
       // What comes after it for the same recipient and priority waits behind it, whatever its
       // class.
-      for (auto& [other, key] : keys) {
-        if (std::get<0>(other) == terms.recipient && std::get<2>(other) == terms.priority)
-          key.reset();
+      for (auto& [other, its_key] : keys) {
+        if (std::get<0>(other) == terms.recipient && std::get<2>(other) == terms.priority) {
+          its_key.reset();
+        }
       }
     }
   }
@@ -261,8 +262,7 @@ std::vector<SliceRef> Outbox::seal_waiting(Connection& store, const InForce& in_
   std::vector<Sealer::Item> items;
   for (const auto& record : records) {
     keys.push_back(peers_.current(record.terms->recipient, record.terms->delivery_class, now));
-    require(keys.back().has_value(), "a key found a moment ago is still there");
-    items.push_back({&record, &*keys.back()});
+    items.push_back({&record, &promised(keys.back(), "a key found a moment ago is still there")});
   }
   return seal(store, std::move(items), in_force, now);
 }

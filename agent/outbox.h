@@ -101,7 +101,7 @@ class Outbox {
   void record_disclosures(storage::Connection& store, const std::vector<Sealer::Item>& items,
                           const std::vector<SealedSlice>& slices, const InForce& in_force);
   static void keep_waiting(storage::Connection& store, const ClearedRecord& record);
-  void seal_again(storage::Connection& store, const Row& row, std::size_t place);
+  static void seal_again(storage::Connection& store, const Row& row, std::size_t place);
   [[nodiscard]] static std::optional<Row> row_at(storage::Connection& store, const Uuid& stream,
                                                  std::uint64_t first_position);
   static void keep_outcomes(storage::Connection& store, const Row& row);

@@ -195,16 +195,19 @@ void Outbox::seal_again(Connection& store, const Row& row, std::size_t place) {
       "WHERE id = ?");
   query.bind(1, row.id);
   if (!query.step()) return;
-  const auto slice =
-      schemas::UnverifiedSlice::parse(std::make_shared<const Buffer>(to_buffer(query.bytes(0))));
-  const auto key = crypto::ContentKey::from(query.bytes(1).subspan(place * kKeyBytes, kKeyBytes));
-  require(slice.has_value() && key.has_value(), "a slice of ours can be read again");
-  const auto& record = slice->claimed_records()[place];
-  auto body = crypto::open_body(*key, record.header.commitment, record.header_hash, record.body);
-  require(body.has_value(), "a body of ours opens with its key");
+  const auto slice = promised(
+      schemas::UnverifiedSlice::parse(std::make_shared<const Buffer>(to_buffer(query.bytes(0)))),
+      "a slice of ours can be read again");
+  const auto key =
+      promised(crypto::ContentKey::from(query.bytes(1).subspan(place * kKeyBytes, kKeyBytes)),
+               "a key has 32 bytes");
+  const auto& record = slice.claimed_records()[place];
+  auto body =
+      promised(crypto::open_body(key, record.header.commitment, record.header_hash, record.body),
+               "a body of ours opens with its key");
   const ClearedRecord again{
       record.header.record_id, std::make_shared<const Terms>(terms_of(record.header, record.slot)),
-      std::move(*body),        record.header.created,
+      std::move(body),         record.header.created,
       record.header.expires,   static_cast<std::uint8_t>(std::min(record.slot.attempt + 1, 255))};
   keep_waiting(store, again);
 }

@@ -85,10 +85,11 @@ crypto::HpkeSender& Sealer::context_for(std::string_view sender, const schemas::
   // Contexts of days gone by serve nobody any more.
   std::erase_if(contexts_,
                 [&](const auto& kept) { return std::get<1>(kept.first).day + 2 < key.epoch.day; });
-  auto made = crypto::HpkeSender::setup(
-      key.key, schemas::slot_info(sender, key.authority, key.epoch), crypto::EpochSecret::random());
-  require(made.has_value(), "an epoch key of low order is refused when it is taken in");
-  return contexts_.emplace(std::move(place), std::move(*made)).first->second;
+  auto made = promised(
+      crypto::HpkeSender::setup(key.key, schemas::slot_info(sender, key.authority, key.epoch),
+                                crypto::EpochSecret::random()),
+      "an epoch key of low order is refused when it is taken in");
+  return contexts_.emplace(std::move(place), std::move(made)).first->second;
 }
 
 Sealer::Envelope Sealer::seal_one(const Item& item, const SealingContext& context,

@@ -54,6 +54,7 @@ class EntryGroups {
 
   [[nodiscard]] std::vector<audit::Entry> take() {
     std::vector<audit::Entry> out;
+    out.reserve(entries_.size());
     for (auto& [key, entry] : entries_) out.push_back(std::move(entry));
     return out;
   }

@@ -35,8 +35,8 @@ transport::ServerOptions server_options(const Config& config, const Keys& keys) 
   return {.endpoints = {config.listen},
           .secret = keys.transport.clone(),
           .max_message_bytes = schemas::kMaxMessageBytes,
-          .max_undelivered_bytes =
-              schemas::kMaxMessageBytes + 2 * config.window * (std::size_t{512} << 10U)};
+          .max_undelivered_bytes = schemas::kMaxMessageBytes +
+                                   std::size_t{2} * config.window * (std::size_t{512} << 10U)};
 }
 
 }  // namespace

@@ -106,19 +106,27 @@ class Broker final : private transport::Server::Handler {
   void send_epoch_keys(const std::string& party);
   void send_void_notices(const std::string& party);
   [[nodiscard]] Session* session_of(std::string_view party);
-  void adopt(std::shared_ptr<const Snapshot> next, schemas::NoteKind kind);
+  void adopt(const std::shared_ptr<const Snapshot>& next, schemas::NoteKind kind);
 
   // broker_mail.cc: from submission to receipt
   void on_submit(Session& session, const schemas::SharedBytes& bytes);
   void admit(const std::string& party, const schemas::SharedBytes& bytes);
   void record_refusal(const std::string& party, const NotAdmitted& refused);
-  void record_admission(std::shared_ptr<Admitted> admitted, SnapshotRef snapshot);
+  void record_admission(const std::shared_ptr<Admitted>& admitted, SnapshotRef snapshot);
+  struct Fate;  // what became of a slice that a lane admitted
+  [[nodiscard]] Fate keep_admitted(storage::Connection& store, Admitted& admitted,
+                                   SnapshotRef& snapshot);
+  void kept(const Admitted& admitted, const Fate& fate);
   void answer_submit(const std::string& party, const Uuid& stream, std::uint64_t first_position,
                      schemas::Answer answer);
   void pump(const std::string& recipient);
   void flush(const std::string& recipient);
   void on_settle(Session& session, const schemas::SharedBytes& bytes);
   void settle(const std::string& party, const schemas::SharedBytes& bytes);
+  // Says in `fault` why not.
+  [[nodiscard]] std::shared_ptr<const schemas::Receipts> believed(const std::string& party,
+                                                                  Bytes bytes,
+                                                                  std::string_view& fault) const;
   void on_gap(Session& session, Bytes content);
   void on_abandon(Session& session, Bytes content);
   void count_waiting(std::string_view recipient);
@@ -129,6 +137,7 @@ class Broker final : private transport::Server::Handler {
   void confirm_void(const std::string& party, const schemas::VoidConfirmation& confirmation);
   void void_expired();
   void void_expired_for(const std::string& recipient);
+  void void_expired_in(const std::string& recipient, SliceId id);
 
   void apply_next();
 

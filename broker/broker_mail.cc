@@ -29,10 +29,11 @@ schemas::VoidNotice notice_about(const schemas::Slice& slice,
                           {},
                           now};
   for (std::size_t i = 0; i < refused.size(); ++i) {
-    if (!refused[i]) continue;
+    const auto& outcome = refused[i];
+    if (!outcome) continue;
     out.positions.push_back(facts.first_position + i);
     out.leaves.push_back(slice.records()[i].leaf);
-    out.outcomes.push_back(*refused[i]);
+    out.outcomes.push_back(*outcome);
   }
   return out;
 }
@@ -84,57 +85,19 @@ void Broker::record_refusal(const std::string& party, const NotAdmitted& refused
   store_.submit(std::move(job));
 }
 
-void Broker::record_admission(std::shared_ptr<Admitted> admitted, SnapshotRef snapshot) {
-  struct Fate {
-    Answer answer = Answer::Accepted;
-    Buffer notice;
-    WaitingSlice slice;
-    bool deliver = false;
-  };
+struct Broker::Fate {
+  Answer answer = Answer::Accepted;
+  Buffer notice;
+  WaitingSlice slice;
+  bool deliver = false;
+};
+
+void Broker::record_admission(const std::shared_ptr<Admitted>& admitted, SnapshotRef snapshot) {
   auto fate = std::make_shared<Fate>();
   storage::Job job;
-  job.act = [this, admitted, snapshot, fate](storage::Connection& store) mutable {
-    *fate = {};
-    const auto& facts = admitted->slice.facts();
-    const std::string sender(facts.sender);
-    if (const auto newer = this->snapshot(); newer != snapshot) {
-      // Register or bundle changed since the lane decided: decide again under what is in force.
-      auto again = writer_admission_.admit(*newer, sender, admitted->slice.bytes(), clock_.now());
-      if (!again) {
-        log_.append(store, refusal_entry(sender, word(again.error().answer), facts), {});
-        fate->answer = again.error().answer;
-        return;
-      }
-      *admitted = std::move(*again);
-      snapshot = newer;
-    }
-    const auto place = Mailbox::place_of(store, admitted->slice);
-    if (place == Place::Same) return;
-    if (place != Place::Free) {
-      fate->answer = place == Place::Reused ? Answer::PositionReused : Answer::HeaderDisagrees;
-      log_.append(store, refusal_entry(sender, word(fate->answer), facts), {});
-      Mailbox::count(store, sender, "refused-slice", word(fate->answer), 1);
-      return;
-    }
-    if (admitted->has_refusals()) {
-      fate->notice = schemas::sign_void_notice(
-          notice_about(admitted->slice, admitted->refused, clock_.now()), keys_.envelope);
-      fate->answer = Answer::AcceptedWithVoids;
-    }
-    auto state = SliceState::Waiting;
-    const auto id = Mailbox::put(store, *admitted, fate->notice, clock_.now(), state);
-    for (const auto& entry : admitted->entries) {
-      log_.append(store, entry, {});
-      Mailbox::count(store, sender, entry.act == "relay" ? "relayed" : "refused", entry.outcome,
-                     entry.count);
-    }
-    fate->deliver = state == SliceState::Waiting;
-    fate->slice = {id,
-                   sender,
-                   std::string(facts.recipient),
-                   facts.priority,
-                   facts.stream,
-                   facts.first_position};
+  job.act = [this, admitted, snapshot = std::move(snapshot),
+             fate](storage::Connection& store) mutable {
+    *fate = keep_admitted(store, *admitted, snapshot);
   };
   job.done = [this, admitted, fate](bool committed) {
     const auto& facts = admitted->slice.facts();
@@ -142,23 +105,69 @@ void Broker::record_admission(std::shared_ptr<Admitted> admitted, SnapshotRef sn
     if (!committed) {
       return answer_submit(sender, facts.stream, facts.first_position, Answer::TryLater);
     }
-    loop_.post([this, admitted, fate, sender] {
-      if (fate->deliver) {
-        delivery_.add(fate->slice);
-        count_waiting(fate->slice.recipient);
-        if (delivery_.is_connected(fate->slice.recipient) && fresh_.size() < kMostFresh) {
-          fresh_.emplace(fate->slice.id, admitted->slice.bytes());
-        }
-        pump(fate->slice.recipient);
-      }
-      const auto* session = session_of(sender);
-      if (session != nullptr && !fate->notice.empty()) {
-        send(*session, MessageKind::VoidRequest, fate->notice);
-      }
-    });
+    loop_.post([this, admitted, fate] { kept(*admitted, *fate); });
     answer_submit(sender, facts.stream, facts.first_position, fate->answer);
   };
   store_.submit(std::move(job));
+}
+
+// On the writer thread.
+Broker::Fate Broker::keep_admitted(storage::Connection& store, Admitted& admitted,
+                                   SnapshotRef& snapshot) {
+  Fate fate;
+  const std::string sender(admitted.slice.facts().sender);
+  if (const auto newer = this->snapshot(); newer != snapshot) {
+    // Register or bundle changed since the lane decided: decide again under what is in force.
+    auto again = writer_admission_.admit(*newer, sender, admitted.slice.bytes(), clock_.now());
+    if (!again) {
+      fate.answer = again.error().answer;
+      log_.append(store, refusal_entry(sender, word(fate.answer), admitted.slice.facts()), {});
+      return fate;
+    }
+    admitted = std::move(*again);
+    snapshot = newer;
+  }
+  const auto& facts = admitted.slice.facts();
+  const auto place = Mailbox::place_of(store, admitted.slice);
+  if (place == Place::Same) return fate;
+  if (place != Place::Free) {
+    fate.answer = place == Place::Reused ? Answer::PositionReused : Answer::HeaderDisagrees;
+    log_.append(store, refusal_entry(sender, word(fate.answer), facts), {});
+    Mailbox::count(store, sender, "refused-slice", word(fate.answer), 1);
+    return fate;
+  }
+  if (admitted.has_refusals()) {
+    fate.notice = schemas::sign_void_notice(
+        notice_about(admitted.slice, admitted.refused, clock_.now()), keys_.envelope);
+    fate.answer = Answer::AcceptedWithVoids;
+  }
+  auto state = SliceState::Waiting;
+  const auto id = Mailbox::put(store, admitted, fate.notice, clock_.now(), state);
+  for (const auto& entry : admitted.entries) {
+    log_.append(store, entry, {});
+    Mailbox::count(store, sender, entry.act == "relay" ? "relayed" : "refused", entry.outcome,
+                   entry.count);
+  }
+  fate.deliver = state == SliceState::Waiting;
+  fate.slice = {
+      id, sender, std::string(facts.recipient), facts.priority, facts.stream, facts.first_position};
+  return fate;
+}
+
+// On the loop, when it is committed.
+void Broker::kept(const Admitted& admitted, const Fate& fate) {
+  if (fate.deliver) {
+    delivery_.add(fate.slice);
+    count_waiting(fate.slice.recipient);
+    if (delivery_.is_connected(fate.slice.recipient) && fresh_.size() < kMostFresh) {
+      fresh_.emplace(fate.slice.id, admitted.slice.bytes());
+    }
+    pump(fate.slice.recipient);
+  }
+  if (fate.notice.empty()) return;
+  if (const auto* session = session_of(std::string(admitted.slice.facts().sender))) {
+    send(*session, MessageKind::VoidRequest, fate.notice);
+  }
 }
 
 // From any thread.
@@ -215,25 +224,31 @@ void Broker::on_settle(Session& session, const schemas::SharedBytes& bytes) {
   if (!taken) refuse(session, "more settlements than its window");
 }
 
-// On a lane.
-void Broker::settle(const std::string& party, const schemas::SharedBytes& bytes) {
+std::shared_ptr<const schemas::Receipts> Broker::believed(const std::string& party, Bytes bytes,
+                                                          std::string_view& fault) const {
   const auto now = snapshot();
   const auto* recipient = now->parties->find(party);
-  auto parsed = schemas::UnverifiedReceipts::parse(*bytes);
-  std::optional<schemas::Receipts> receipts;
-  std::string_view fault = "receipt of another authority";
+  auto parsed = schemas::UnverifiedReceipts::parse(bytes);
   if (!parsed) {
     fault = describe(parsed.error());
-  } else if (recipient != nullptr && parsed->claimed_recipient() == party) {
-    auto verified = std::move(*parsed).verify(recipient->keys.envelope, now->parties->hub());
-    if (verified) {
-      receipts = std::move(*verified);
-    } else {
-      fault = "receipt not signed by its recipient";
-    }
+    return nullptr;
   }
-  auto shared =
-      receipts ? std::make_shared<const schemas::Receipts>(std::move(*receipts)) : nullptr;
+  if (recipient == nullptr || parsed->claimed_recipient() != party) {
+    fault = "receipt of another authority";
+    return nullptr;
+  }
+  auto verified = std::move(*parsed).verify(recipient->keys.envelope, now->parties->hub());
+  if (!verified) {
+    fault = "receipt not signed by its recipient";
+    return nullptr;
+  }
+  return std::make_shared<const schemas::Receipts>(std::move(*verified));
+}
+
+// On a lane.
+void Broker::settle(const std::string& party, const schemas::SharedBytes& bytes) {
+  std::string_view fault = "receipt does not match its slice";
+  const auto shared = believed(party, *bytes, fault);
   auto settled = std::make_shared<std::optional<Settled>>();
   storage::Job job;
   job.act = [this, party, bytes, shared, settled, fault](storage::Connection& store) {
@@ -243,7 +258,7 @@ void Broker::settle(const std::string& party, const schemas::SharedBytes& bytes)
     if (!*settled) {
       entry.act = "refusal";
       entry.outcome = "receipt-refused";
-      entry.reason = shared ? "receipt does not match its slice" : fault;
+      entry.reason = fault;
       Mailbox::count(store, party, "refused-receipt", entry.reason, 1);
     } else {
       entry.act = "receipt";
@@ -466,59 +481,61 @@ void Broker::void_expired() {
 
 // On a lane.
 void Broker::void_expired_for(const std::string& recipient) {
-  const auto now = clock_.now();
-  const auto parties = snapshot()->parties;
   const auto ids = store_.read([&](storage::Connection& store) {
-    return Mailbox::expired(store, recipient, now, kExpiredAtOnce);
+    return Mailbox::expired(store, recipient, clock_.now(), kExpiredAtOnce);
   });
-  for (const auto id : ids) {
-    auto content =
-        store_.read([&](storage::Connection& store) { return Mailbox::content(store, id); });
-    if (!content) continue;
-    auto parsed =
-        schemas::UnverifiedSlice::parse(std::make_shared<const Buffer>(std::move(*content)));
-    require(parsed.has_value(), "what was admitted can be read again");
-    const auto* sender = parties->find(parsed->claimed_sender());
-    if (sender == nullptr) continue;
-    auto slice = std::move(*parsed).verify(sender->keys.envelope, parties->hub());
-    if (!slice) continue;
-    std::vector<std::optional<Outcome>> refused(slice->records().size());
-    for (std::size_t i = 0; i < refused.size(); ++i) {
-      const auto& record = slice->records()[i];
-      if (!record.is_void && record.header.expires <= now) refused[i] = Outcome::Expired;
-    }
-    auto notice = notice_about(*slice, refused, now);
-    if (notice.positions.empty()) continue;
-    auto signed_notice =
-        std::make_shared<const Buffer>(schemas::sign_void_notice(notice, keys_.envelope));
-    auto held = std::make_shared<std::vector<SliceId>>();
-    storage::Job job;
-    job.act = [this, id, signed_notice, held, notice](storage::Connection& store) {
-      *held = Mailbox::hold_for_confirmation(store, id, *signed_notice);
-      if (held->empty()) return;
-      audit::Entry entry;
-      entry.act = "refusal";
-      entry.outcome = word(Outcome::Expired);
-      entry.sender = notice.sender;
-      entry.recipient = notice.recipient;
-      entry.count = notice.positions.size();
-      entry.envelopes = notice.leaves;
-      log_.append(store, entry, {});
-      Mailbox::count(store, notice.sender, "refused", word(Outcome::Expired),
-                     notice.positions.size());
-    };
-    job.done = [this, recipient, held, signed_notice, party = notice.sender](bool committed) {
-      if (!committed || held->empty()) return;
-      loop_.post([this, recipient, held, signed_notice, party] {
-        for (const auto gone : *held) delivery_.remove(recipient, gone);
-        count_waiting(recipient);
-        if (const auto* session = session_of(party)) {
-          send(*session, MessageKind::VoidRequest, *signed_notice);
-        }
-      });
-    };
-    store_.submit(std::move(job));
+  for (const auto id : ids) void_expired_in(recipient, id);
+}
+
+void Broker::void_expired_in(const std::string& recipient, SliceId id) {
+  const auto now = clock_.now();
+  auto content =
+      store_.read([&](storage::Connection& store) { return Mailbox::content(store, id); });
+  if (!content) return;
+  auto parsed =
+      promised(schemas::UnverifiedSlice::parse(std::make_shared<const Buffer>(std::move(*content))),
+               "what was admitted can be read again");
+  const auto parties = snapshot()->parties;
+  const auto* sender = parties->find(parsed.claimed_sender());
+  if (sender == nullptr) return;
+  const auto slice = std::move(parsed).verify(sender->keys.envelope, parties->hub());
+  if (!slice) return;
+  std::vector<std::optional<Outcome>> refused(slice->records().size());
+  for (std::size_t i = 0; i < refused.size(); ++i) {
+    const auto& record = slice->records()[i];
+    if (!record.is_void && record.header.expires <= now) refused[i] = Outcome::Expired;
   }
+  auto notice = notice_about(*slice, refused, now);
+  if (notice.positions.empty()) return;
+  auto signed_notice =
+      std::make_shared<const Buffer>(schemas::sign_void_notice(notice, keys_.envelope));
+  auto held = std::make_shared<std::vector<SliceId>>();
+  storage::Job job;
+  job.act = [this, id, signed_notice, held, notice](storage::Connection& store) {
+    *held = Mailbox::hold_for_confirmation(store, id, *signed_notice);
+    if (held->empty()) return;
+    audit::Entry entry;
+    entry.act = "refusal";
+    entry.outcome = word(Outcome::Expired);
+    entry.sender = notice.sender;
+    entry.recipient = notice.recipient;
+    entry.count = notice.positions.size();
+    entry.envelopes = notice.leaves;
+    log_.append(store, entry, {});
+    Mailbox::count(store, notice.sender, "refused", word(Outcome::Expired),
+                   notice.positions.size());
+  };
+  job.done = [this, recipient, held, signed_notice, party = notice.sender](bool committed) {
+    if (!committed || held->empty()) return;
+    loop_.post([this, recipient, held, signed_notice, party] {
+      for (const auto gone : *held) delivery_.remove(recipient, gone);
+      count_waiting(recipient);
+      if (const auto* session = session_of(party)) {
+        send(*session, MessageKind::VoidRequest, *signed_notice);
+      }
+    });
+  };
+  store_.submit(std::move(job));
 }
 
 }  // namespace hub::broker

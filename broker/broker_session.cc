@@ -289,7 +289,7 @@ void Broker::on_note_delivery(Session& session, Bytes content) {
   });
 }
 
-void Broker::adopt(std::shared_ptr<const Snapshot> next, schemas::NoteKind kind) {
+void Broker::adopt(const std::shared_ptr<const Snapshot>& next, schemas::NoteKind kind) {
   const auto number = kind == schemas::NoteKind::Register ? next->parties->note().number
                                                           : next->bundle->note().number;
   if (kind == schemas::NoteKind::Register) notes_.adopt(next->parties);

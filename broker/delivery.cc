@@ -127,6 +127,7 @@ std::size_t Delivery::in_flight(std::string_view recipient) const {
 
 std::vector<std::string> Delivery::disconnected_recipients() const {
   std::vector<std::string> out;
+  out.reserve(boxes_.size());
   for (const auto& [recipient, target] : boxes_) {
     if (!target.connected) out.push_back(recipient);
   }

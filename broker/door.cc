@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-enum class DoorStatus : int { Ok = 0, Refused = 1, Usage = 2, Failed = 3 };
+enum class DoorStatus : std::uint8_t { Ok = 0, Refused = 1, Usage = 2, Failed = 3 };
 
 constexpr std::size_t kMostEntries = 10'000;
 

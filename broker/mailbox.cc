@@ -93,9 +93,9 @@ SliceId Mailbox::put(Connection& store, const Admitted& admitted, Bytes notice, 
   const auto& slice = admitted.slice;
   const auto& facts = slice.facts();
   const auto& sender = facts.sender;
-  state = !notice.empty()                               ? SliceState::Unconfirmed
-          : stream_is_held(store, sender, facts.stream) ? SliceState::Behind
-                                                        : SliceState::Waiting;
+  state = SliceState::Waiting;
+  if (stream_is_held(store, sender, facts.stream)) state = SliceState::Behind;
+  if (!notice.empty()) state = SliceState::Unconfirmed;
   store.run(
       "INSERT INTO slice(sender, recipient, priority, stream, first_position, count, digest, "
       "state, "

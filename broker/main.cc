@@ -32,9 +32,7 @@ void run(const std::filesystem::path& config_file, bool new_store) {
   hub::log_info("stopping");
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int start(int argc, char** argv) {
   CLI::App app("The broker of the hub");
   std::filesystem::path config;
   bool new_store = false;
@@ -42,11 +40,19 @@ int main(int argc, char** argv) {
   app.add_flag("--new-store", new_store, "Make the store of a new broker, then end");
   CLI11_PARSE(app, argc, argv);
   hub::start_log("hub-broker", hub::LogLevel::Info);
+  run(config, new_store);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
   try {
-    run(config, new_store);
-    return 0;
+    return start(argc, argv);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "hub-broker: %s\n", error.what());  // NOLINT(*-vararg)
+    static_cast<void>(std::fputs("hub-broker: ", stderr));
+    static_cast<void>(std::fputs(error.what(), stderr));
+    static_cast<void>(std::fputc('\n', stderr));
     return 3;
   }
 }

@@ -13,7 +13,7 @@ inline constexpr std::uint32_t kApplicationId = 0x48554242;  // "HUBB"
 [[nodiscard]] std::span<const storage::Migration> migrations();
 
 // slice.state
-enum class SliceState : int {
+enum class SliceState : std::uint8_t {
   Waiting = 1,      // for its recipient
   Unconfirmed = 2,  // some positions are void; the sender has not confirmed the notice yet
   Behind = 3,       // an earlier slice of its stream is Unconfirmed

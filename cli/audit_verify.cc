@@ -43,7 +43,8 @@ Exit verify(const VerifyOptions& options, Streams streams) {
   const auto verifier = log_key(options);
   const auto checkpoint_file = audit::Checkpointer::beside(options.store);
   const auto note = read_file_if_there(checkpoint_file, 1U << 20U);
-  std::optional<audit::LogReport> log;
+  audit::LogReport log;
+  log.findings.emplace_back("the log could not be read");  // until it has been
   storage::StoreReport store;
   {
     Progress progress(streams.err, streams.terminal, "verifying");
@@ -57,22 +58,19 @@ Exit verify(const VerifyOptions& options, Streams streams) {
         });
   }
   std::vector<std::string> findings = store.findings;
-  if (log) {
-    findings.insert(findings.end(), log->findings.begin(), log->findings.end());
-  } else {
-    findings.emplace_back("the log could not be read");
-  }
+  findings.insert(findings.end(), log.findings.begin(), log.findings.end());
+  const bool was_read = log.tree.size > 0;
+  const auto& checkpoint = log.checkpoint;
   if (options.as_json) {
     streams.out << nlohmann::json{{"store", options.store.string()},
                                   {"sound", findings.empty()},
                                   {"findings", findings},
                                   {"notes", store.notes},
-                                  {"entries", log ? log->tree.size : 0},
-                                  {"root", log ? to_base64(log->tree.root) : ""},
+                                  {"entries", log.tree.size},
+                                  {"root", was_read ? to_base64(log.tree.root) : ""},
                                   {"pages", store.pages},
-                                  {"signed", log && log->checkpoint
-                                                 ? nlohmann::json(log->checkpoint->size)
-                                                 : nlohmann::json()}}
+                                  {"signed", checkpoint ? nlohmann::json(checkpoint->size)
+                                                        : nlohmann::json()}}
                        .dump()
                 << '\n';
     return findings.empty() ? Exit::Ok : Exit::Refused;
@@ -84,10 +82,10 @@ Exit verify(const VerifyOptions& options, Streams streams) {
                 << " findings; keep these files as they are and tell the auditor\n";
     return Exit::Refused;
   }
-  streams.out << options.store.string() << ": sound. " << log->tree.size << " entries lead to root "
-              << to_base64(log->tree.root) << "; " << store.pages << " pages verified; "
-              << (log->checkpoint ? "signed up to entry " + std::to_string(log->checkpoint->size)
-                                  : std::string("no checkpoint signed yet"))
+  streams.out << options.store.string() << ": sound. " << log.tree.size << " entries lead to root "
+              << to_base64(log.tree.root) << "; " << store.pages << " pages verified; "
+              << (checkpoint ? "signed up to entry " + std::to_string(checkpoint->size)
+                             : std::string("no checkpoint signed yet"))
               << '\n';
   return Exit::Ok;
 }

@@ -123,9 +123,8 @@ void print_broker_status(const json& status, std::ostream& out) {
   out << '\n';
   Table table({"authority", "name", "link", "slices waiting", "on their way"});
   for (const auto& agent : status.at("agents")) {
-    const auto* link = agent.value("suspended", false)   ? "suspended"
-                       : agent.value("connected", false) ? "connected"
-                                                         : "away";
+    const auto* link = agent.value("connected", false) ? "connected" : "away";
+    if (agent.value("suspended", false)) link = "suspended";
     table.add({text_of(agent, "authority"), text_of(agent, "name"), link,
                text_of(agent, "waiting_slices"), text_of(agent, "slices_on_their_way")});
   }

@@ -24,7 +24,7 @@ class Progress {
   std::ostream& err_;
   bool terminal_;
   std::string what_;
-  std::chrono::steady_clock::time_point last_{};
+  std::chrono::steady_clock::time_point last_;
   bool shown_ = false;
 };
 

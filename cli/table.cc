@@ -35,6 +35,7 @@ bool is_number(const std::string& text) {
 void Table::print(std::ostream& out) const {
   std::vector<std::size_t> widths;
   std::vector<bool> numeric(header_.size(), true);
+  widths.reserve(header_.size());
   for (const auto& title : header_) widths.push_back(width_of(title));
   for (const auto& row : rows_) {
     for (std::size_t i = 0; i < std::min(row.size(), widths.size()); ++i) {

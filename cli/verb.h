@@ -2,6 +2,7 @@
 // std::cout, so a test calls them like any function.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <iosfwd>
 #include <string>
@@ -15,7 +16,7 @@ class App;
 namespace hub::cli {
 
 // Documented in docs/operator.md.
-enum class Exit : int {
+enum class Exit : std::uint8_t {
   Ok = 0,
   Refused = 1,      // the answer is no: a verification failed, policy refused, a note was not taken
   Usage = 2,        // the command line or its files make no sense

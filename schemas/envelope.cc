@@ -91,7 +91,7 @@ Result<Header, WireError> parse_header(Bytes bytes) {
       !read_names(wire->field_groups(), kMaxFieldGroups, out.field_groups)) {
     return fail(WireError::BadText);
   }
-  out.kind = *record_kind(wire->kind());
+  out.kind = promised(record_kind(wire->kind()), "the kind was looked at before");
   out.record_id = uuid_of(*wire->record_id());
   out.record_type = text_of(wire->record_type());
   out.type_version = wire->type_version();
@@ -101,7 +101,7 @@ Result<Header, WireError> parse_header(Bytes bytes) {
   out.legal_basis = text_of(wire->legal_basis());
   out.regime = text_of(wire->regime());
   out.handling = text_of(wire->handling());
-  out.priority = *priority(wire->priority());
+  out.priority = promised(priority(wire->priority()), "the priority was looked at before");
   out.created = from_ms(wire->created());
   out.expires = from_ms(wire->expires());
   if (wire->in_reply_to() != nullptr) out.in_reply_to = uuid_of(*wire->in_reply_to());

@@ -46,6 +46,7 @@ Result<NumberedNote, NoteMistake> read_numbered_note(std::string_view note, std:
 
 std::optional<NoteMistake> check_quorum(const NumberedNote& note, const Electorate& electorate) {
   std::vector<crypto::NoteVerifier> known;
+  known.reserve(electorate.keys.size());
   for (const auto& [authority, key] : electorate.keys) known.push_back(key);
   const auto opened = crypto::open_note(note.note, known, kMaxNoteBytes);
   if (!opened) return NoteMistake{std::string(crypto::describe(opened.error()))};

@@ -92,8 +92,8 @@ Result<std::shared_ptr<Register>, NoteMistake> Register::read(std::string_view n
       if (const auto vkey = entry.value("governance", ""); !vkey.empty()) {
         const auto key = crypto::NoteVerifier::parse(vkey);
         if (!key || key->name() != code + "/governance") {
-          return fail(NoteMistake{code + ": \"governance\" must be the vkey named " + code +
-                                  "/governance"});
+          return fail(NoteMistake{
+              fmt::format("{0}: \"governance\" must be the vkey named {0}/governance", code)});
         }
         out->electorate_.keys.emplace(code, *key);
       }

@@ -72,9 +72,10 @@ std::optional<Buffer> from_base64(std::string_view text) {
     if (last && text[i + 3] == '=') have = text[i + 2] == '=' ? 1 : 2;
     std::uint32_t group = 0;
     for (std::size_t j = 0; j < 4; ++j) {
-      const auto value = j <= have ? kBase64Values[static_cast<std::uint8_t>(text[i + j])] : 0;
+      const std::uint8_t value =
+          j <= have ? kBase64Values[static_cast<std::uint8_t>(text[i + j])] : std::uint8_t{0};
       if (value == kNoDigit) return std::nullopt;
-      group = group << 6U | value;
+      group = group << 6U | std::uint32_t{value};
     }
     for (std::size_t j = 0; j < have; ++j) {
       out.push_back(static_cast<std::uint8_t>(group >> (16 - 8 * j)));

@@ -7,9 +7,10 @@ namespace hub {
 
 void require(bool holds, const char* promise) {
   if (holds) return;
-  std::fputs("hub: broken promise: ", stderr);
-  std::fputs(promise, stderr);
-  std::fputc('\n', stderr);
+  // Nothing is left to do where even this cannot be said.
+  static_cast<void>(std::fputs("hub: broken promise: ", stderr));
+  static_cast<void>(std::fputs(promise, stderr));
+  static_cast<void>(std::fputc('\n', stderr));
   std::abort();
 }
 

@@ -30,4 +30,11 @@ class EnvError : public std::runtime_error {
 // Ends the process when a promise of our own code does not hold.
 void require(bool holds, const char* promise);
 
+// The value of an optional or a Result of which our own code promises that there is one.
+template <class Optional>
+[[nodiscard]] decltype(auto) promised(Optional&& value, const char* promise) {
+  require(value.has_value(), promise);
+  return *std::forward<Optional>(value);  // NOLINT(bugprone-unchecked-optional-access)
+}
+
 }  // namespace hub

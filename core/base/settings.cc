@@ -2,7 +2,6 @@
 
 #include <toml++/toml.h>
 
-#include <algorithm>
 #include <set>
 
 #include "core/base/file.h"
@@ -35,7 +34,7 @@ struct Settings::State {
   std::filesystem::path file;
   toml::table table;
   std::set<std::string> asked;
-  std::vector<std::pair<std::uint32_t, std::string>> mistakes;
+  std::multimap<std::uint32_t, std::string> mistakes;  // by line, then as they were noted
   bool is_toml = true;
 
   toml::node_view<toml::node> at(std::string_view key) {
@@ -45,7 +44,7 @@ struct Settings::State {
 
   // Where nothing could be read, nothing can be said to be missing.
   void note(std::uint32_t line, std::string_view text) {
-    if (is_toml) mistakes.emplace_back(line, text);
+    if (is_toml) mistakes.emplace(line, text);
   }
 
   [[nodiscard]] std::uint32_t line_of(std::string_view key) {
@@ -178,7 +177,6 @@ void Settings::finish() {
     if (!state_->asked.contains(key)) state_->note(line, key + " is not a setting; take it out");
   }
   if (state_->mistakes.empty()) return;
-  std::ranges::stable_sort(state_->mistakes, {}, [](const auto& m) { return m.first; });
   std::string all;
   for (const auto& [line, text] : state_->mistakes) {
     all += state_->file.string() + ":" + std::to_string(line) + ": " + text + "\n";

@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 
@@ -17,7 +18,7 @@ constexpr std::size_t kTag = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 Digest commitment_to(const ContentKey& key) {
   const auto okm = hkdf_expand(hkdf_extract({}, key.expose()), as_bytes("hub/commit/v1"), 32);
   Digest out{};
-  std::copy(okm.begin(), okm.end(), out.begin());
+  std::ranges::copy(okm, out.begin());
   return out;
 }
 

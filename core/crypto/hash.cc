@@ -3,6 +3,8 @@
 #include <openssl/evp.h>
 #include <sodium.h>
 
+#include <algorithm>
+
 #include "core/base/result.h"
 
 namespace hub::crypto {
@@ -51,9 +53,9 @@ std::array<std::uint8_t, kBlock> key_block(Bytes key) {
   std::array<std::uint8_t, kBlock> block{};
   if (key.size() > kBlock) {
     const auto short_key = sha256(key);
-    std::copy(short_key.begin(), short_key.end(), block.begin());
+    std::ranges::copy(short_key, block.begin());
   } else {
-    std::copy(key.begin(), key.end(), block.begin());
+    std::ranges::copy(key, block.begin());
   }
   return block;
 }

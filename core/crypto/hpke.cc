@@ -57,8 +57,8 @@ detail::HpkeSchedule key_schedule(Bytes shared, Bytes info) {
   const auto secret = labeled_extract(suite, shared, "secret", {});
   auto key = labeled_expand(suite, secret, "key", context, 32);
   const auto nonce = labeled_expand(suite, secret, "base_nonce", context, 12);
-  detail::HpkeSchedule out{*detail::HpkeKey::from(key), {}};
-  std::copy(nonce.begin(), nonce.end(), out.base_nonce.begin());
+  detail::HpkeSchedule out{promised(detail::HpkeKey::from(key), "a key has 32 bytes"), {}};
+  std::ranges::copy(nonce, out.base_nonce.begin());
   wipe(key);
   return out;
 }

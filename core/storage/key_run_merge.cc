@@ -49,10 +49,11 @@ class RunReader {
  private:
   void next_block() {
     place_ = 0;
-    do {
+    entries_.clear();
+    while (!ended_ && entries_.empty()) {
       ended_ = !blocks_.step();
-      entries_ = ended_ ? std::vector<RunEntry>() : PackedEntries(blocks_.bytes(0)).all();
-    } while (!ended_ && entries_.empty());
+      if (!ended_) entries_ = PackedEntries(blocks_.bytes(0)).all();
+    }
   }
 
   Statement blocks_;

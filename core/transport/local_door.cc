@@ -156,7 +156,13 @@ void LocalDoor::Impl::admit(FileDescriptor socket) {
 }
 
 LocalDoor::Answer::Answer(std::shared_ptr<DoorCall> call) : call_(std::move(call)) {}
-LocalDoor::Answer::~Answer() { call_->end(kNoAnswer, {}); }
+LocalDoor::Answer::~Answer() {
+  try {
+    call_->end(kNoAnswer, {});
+  } catch (const std::exception&) {
+    log_error("door.answer_not_ended");  // The caller's connection ends with its daemon.
+  }
+}
 bool LocalDoor::Answer::block(Bytes bytes) { return call_->block(bytes); }
 void LocalDoor::Answer::end(int status, std::string_view payload) { call_->end(status, payload); }
 bool LocalDoor::Answer::cancelled() const { return call_->cancelled(); }

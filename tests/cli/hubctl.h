@@ -15,7 +15,10 @@
 
 namespace hub::cli {
 
-inline void PrintTo(Exit exit, std::ostream* out) { *out << "exit " << static_cast<int>(exit); }
+// GoogleTest finds it by this name.
+inline void PrintTo(Exit exit, std::ostream* out) {  // NOLINT(readability-identifier-naming)
+  *out << "exit " << static_cast<int>(exit);
+}
 
 struct Said {
   Exit exit = Exit::Ok;
