@@ -45,7 +45,13 @@ void Agent::connected() {
 }
 
 void Agent::disconnected(transport::Client::Reason reason) {
-  if (in_session_) log_info("link-lost", {{"reason", transport::name_of(reason)}});
+  if (in_session_) {
+    log_info("link-lost", {{"reason", transport::name_of(reason)}});
+  } else if (reason != no_session_for_) {
+    // Once for each reason, however often it is tried.
+    log_warning("no-session", {{"reason", transport::name_of(reason)}});
+    no_session_for_ = reason;
+  }
   in_session_ = false;
   submissions_.end();
   outgoing_.clear();
@@ -113,6 +119,7 @@ void Agent::on_welcome(Bytes content) {
     return end_session("the broker shows another register or bundle of the same number");
   }
   in_session_ = true;
+  no_session_for_.reset();
   incarnation_ = welcome->incarnation;
   time_guard_.heard(welcome->time);
   log_info("in-session", {{"incarnation", to_iso(welcome->incarnation)}});

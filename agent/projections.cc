@@ -14,7 +14,7 @@ using storage::BuiltSql;
 using storage::Connection;
 
 constexpr int kAtOnce = 256;
-constexpr int kRounds = 32;  // of a writer that has nothing else to do
+constexpr int kRounds = 64;  // of a writer that has nothing else to do
 constexpr std::uint64_t kFewCommits = 8;
 
 // Names come from a catalogue that allows only these letters; they are looked at again all the

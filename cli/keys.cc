@@ -34,12 +34,26 @@ Key make_key(const std::filesystem::path& file) {
   return key;
 }
 
+// A file that would be overwritten.
+std::optional<std::filesystem::path> first_of_these(const KeyOptions& options) {
+  for (const auto* name :
+       {"identity.key", "envelope.key", "log.key", "transport.key", "store.key"}) {
+    if (std::filesystem::exists(options.folder / name)) return options.folder / name;
+  }
+  const bool there = !options.governance.empty() && std::filesystem::exists(options.governance);
+  return there ? std::optional(options.governance) : std::nullopt;
+}
+
 Exit make_keys(const KeyOptions& options, Streams streams) {
   const auto log_name = options.hub + "/audit/" + options.party;
   if (!schemas::is_name(options.party) || !schemas::is_name(options.hub) ||
       !is_note_key_name(log_name)) {
     streams.err << "hubctl: --party and --hub must be printable, without spaces and plus signs\n";
     return Exit::Usage;
+  }
+  if (const auto there = first_of_these(options)) {
+    streams.err << "hubctl: " << there->string() << " is there already; no key was made\n";
+    return Exit::Environment;
   }
   make_private_folder(options.folder);
   const auto identity = make_key<IdentityKey, Identity>(options.folder / "identity.key");

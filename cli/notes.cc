@@ -17,6 +17,7 @@
 #include "schemas/catalogue.h"
 #include "schemas/message.h"
 #include "schemas/register.h"
+#include "schemas/text_rules.h"
 
 namespace hub::cli {
 namespace {
@@ -97,8 +98,18 @@ Exit make_bundle(const NoteOptions& options, Streams streams) {
       for (const auto& entry : std::filesystem::directory_iterator(folder / kind)) {
         const auto extension = entry.path().extension();
         if (extension != ".fbs" && extension != ".cedar" && extension != ".json") continue;
-        files.emplace(std::string(kind) + "/" + entry.path().filename().string(),
-                      to_text(read_file(entry.path(), schemas::kMaxNoteBytes)));
+        const auto name = std::string(kind) + "/" + entry.path().filename().string();
+        auto text = to_text(read_file(entry.path(), schemas::kMaxNoteBytes));
+        if (schemas::check_characters(text, true, text.size()) != schemas::TextRule::Fine) {
+          streams.err << "hubctl: " << entry.path().string()
+                      << " is not plain UTF-8 text without control characters\n";
+          return Exit::Usage;
+        }
+        if (!files.emplace(name, std::move(text)).second) {
+          streams.err << "hubctl: " << entry.path().string() << ": another folder has a " << name
+                      << ", too; leave one of them out\n";
+          return Exit::Usage;
+        }
       }
     }
   }

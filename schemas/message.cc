@@ -242,6 +242,7 @@ Buffer encode_receipts_taken(std::span<const std::uint64_t> numbers) {
 Result<std::vector<std::uint64_t>, WireError> parse_receipts_taken(Bytes content) {
   const auto* wire = verified_root<wire::ReceiptsTaken>(content);
   if (wire == nullptr || wire->numbers() == nullptr) return fail(WireError::Malformed);
+  if (!is_aligned(*wire->numbers())) return fail(WireError::Misaligned);
   return std::vector<std::uint64_t>(wire->numbers()->begin(), wire->numbers()->end());
 }
 

@@ -151,6 +151,7 @@ Result<UnverifiedVoidNotice, WireError> UnverifiedVoidNotice::parse(Bytes bytes)
       wire->positions() == nullptr) {
     return fail(WireError::Malformed);
   }
+  if (!is_aligned(*wire->positions())) return fail(WireError::Misaligned);
   UnverifiedVoidNotice out;
   out.notice_ = {std::string(text_of(wire->hub())),
                  std::string(text_of(wire->sender())),

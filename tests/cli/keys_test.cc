@@ -89,6 +89,17 @@ TEST_F(Keys, AreNeverMadeOverOthers) {
   for (const auto& [name, content] : before) EXPECT_EQ(text_of(name), content) << name;
 }
 
+TEST_F(Keys, AreNotMadeWhereOneOfThemIsThereAlready) {
+  folder.put("governance.key", "another authority's");
+  auto arguments = new_of("E09000007");
+  arguments.insert(arguments.end(), {"--governance", at("governance.key")});
+  const auto said = hubctl(arguments);
+  EXPECT_EQ(said.exit, Exit::Environment);
+  EXPECT_THAT(said.err, HasSubstr("governance.key is there already; no key was made"));
+  EXPECT_FALSE(is_there("keys"));
+  EXPECT_EQ(text_of("governance.key"), "another authority's");
+}
+
 TEST_F(Keys, DifferEveryTime) {
   make_keys("E09000007");
   make_keys("E09000012");

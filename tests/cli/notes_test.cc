@@ -212,6 +212,21 @@ TEST_F(NoteVerbs, MakeABundleThatTheHubBelievesOnceItsQuorumSigned) {
   EXPECT_EQ(json_of("next").at("previous"), to_base64((*read)->note().hash));
 }
 
+TEST_F(NoteVerbs, MakeNoBundleOfTwoFilesOfOneNameOrOfOneThatIsNoText) {
+  std::filesystem::create_directories(at("one/policy"));
+  std::filesystem::create_directories(at("two/policy"));
+  folder.put("one/policy/a.cedar", "permit\n");
+  folder.put("two/policy/a.cedar", "forbid\n");
+  auto said = make_bundle({"--from", at("one"), "--from", at("two")});
+  EXPECT_EQ(said.exit, Exit::Usage);
+  EXPECT_THAT(said.err, HasSubstr("two/policy/a.cedar: another folder has a policy/a.cedar"));
+  folder.put("two/policy/a.cedar", "permit \xff\n");
+  said = make_bundle({"--from", at("two")});
+  EXPECT_EQ(said.exit, Exit::Usage);
+  EXPECT_THAT(said.err, HasSubstr("two/policy/a.cedar is not plain UTF-8 text"));
+  EXPECT_FALSE(is_there("bundle"));
+}
+
 TEST_F(NoteVerbs, MakeNoBundleOfNothing) {
   std::filesystem::create_directories(at("empty/policy"));
   const auto said = make_bundle({"--from", at("empty")});
