@@ -164,7 +164,7 @@ class Agent final : private transport::Client::Handler {
   // Loop thread.
   bool in_session_ = false;
   std::optional<transport::Client::Reason> no_session_for_;  // as the log says already
-  std::uint64_t newest_register_ = 0;  // that the broker has told of
+  std::uint64_t newest_register_ = 0;                        // that the broker has told of
   std::uint64_t newest_bundle_ = 0;
   bool bundle_needs_register_ = false;  // the next bundle was made under a register to come
   bool taking_note_ = false;

@@ -1,7 +1,6 @@
 // Any text as a register or a bundle: nothing unsigned is believed.
-#include <cstdint>
-
 #include <array>
+#include <cstdint>
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
