@@ -20,8 +20,8 @@ namespace hub::schemas {
 // bytes must be aligned to 8, which every heap buffer is.
 template <class Table>
 [[nodiscard]] const Table* verified_root(Bytes bytes) {
-  if (bytes.size() < 8 ||
-      reinterpret_cast<std::uintptr_t>(bytes.data()) % 8 != 0) {  // NOLINT(*-reinterpret-cast)
+  // NOLINTNEXTLINE(*-reinterpret-cast)
+  if (bytes.size() < 8 || reinterpret_cast<std::uintptr_t>(bytes.data()) % 8 != 0) {
     return nullptr;
   }
   flatbuffers::Verifier verifier(bytes.data(), bytes.size(), 16, 100'000);
@@ -84,14 +84,14 @@ template <class Digests>
 
 // FlatBuffers' verifier looks at where a vector's length stands, not at where its numbers do.
 [[nodiscard]] inline bool is_aligned(const flatbuffers::Vector<std::uint64_t>& numbers) {
-  const auto address =
-      reinterpret_cast<std::uintptr_t>(numbers.Data());  // NOLINT(*-reinterpret-cast)
+  // NOLINTNEXTLINE(*-reinterpret-cast)
+  const auto address = reinterpret_cast<std::uintptr_t>(numbers.Data());
   return address % alignof(std::uint64_t) == 0;
 }
 
 [[nodiscard]] inline Buffer finished(flatbuffers::FlatBufferBuilder& builder) {
-  return {builder.GetBufferPointer(),
-          builder.GetBufferPointer() + builder.GetSize()};  // NOLINT(*-pointer-arithmetic)
+  // NOLINTNEXTLINE(*-pointer-arithmetic)
+  return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
 }
 
 }  // namespace hub::schemas

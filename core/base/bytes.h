@@ -15,11 +15,12 @@ using Buffer = std::vector<std::uint8_t>;
 
 // Views of the same memory; the caller keeps it alive.
 [[nodiscard]] inline Bytes as_bytes(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()),
-          text.size()};  // NOLINT(*-reinterpret-cast)
+  // NOLINTNEXTLINE(*-reinterpret-cast)
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 [[nodiscard]] inline std::string_view as_text(Bytes bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};  // NOLINT(*-reinterpret-cast)
+  // NOLINTNEXTLINE(*-reinterpret-cast)
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 [[nodiscard]] inline Buffer to_buffer(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
