@@ -127,7 +127,6 @@ std::size_t Delivery::in_flight(std::string_view recipient) const {
 
 std::vector<std::string> Delivery::disconnected_recipients() const {
   std::vector<std::string> out;
-  out.reserve(boxes_.size());
   for (const auto& [recipient, target] : boxes_) {
     if (!target.connected) out.push_back(recipient);
   }
@@ -136,6 +135,7 @@ std::vector<std::string> Delivery::disconnected_recipients() const {
 
 std::vector<std::string> Delivery::recipients() const {
   std::vector<std::string> out;
+  out.reserve(boxes_.size());
   for (const auto& [recipient, target] : boxes_) out.push_back(recipient);
   return out;
 }

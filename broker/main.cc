@@ -26,7 +26,7 @@ void run(const std::filesystem::path& config_file, bool new_store) {
   hub::transport::Loop loop(clock);
   loop.stop_on({SIGTERM, SIGINT});
   hub::broker::Broker broker(config, std::move(keys), loop, clock);
-  hub::broker::Door door(broker, config, loop);
+  hub::broker::Door door(broker, config, loop);  // NOLINT(misc-const-correctness)
   hub::log_info("started", {{"endpoint", broker.endpoints().front()}});
   loop.run();
   hub::log_info("stopping");
