@@ -18,7 +18,7 @@ class TextRules(unittest.TestCase):
             "core/base/bytes.h": HEADER + "// NOLINTNEXTLINE(cert-err58-cpp): why\n",
             "core/base/bytes.cc": "int a;  // NOLINT(cert-err58-cpp): why\n// NOLINTEND(x)\n",
             ".clang-tidy": "NOLINT\n",
-            "docs/operator.md": "The spool is /var/lib/hub/spool; ~/work/notes is yours; docs/work/a\n",
+            "docs/operator.md": "The spool is /var/lib/hub/spool; ~/" + "home/a is yours; docs/" + "home/a\n",
             "tests/base/data/official.txt": "TODO of somebody else in /home/them\n",
             "tests/fuzz/corpus/csv/odd": b"\xff\xfe",
             "tests/system/kill_test.py": "time.monotonic()\n",
