@@ -118,4 +118,25 @@ std::optional<Outcome> Admission::refusal_of(
   return std::nullopt;
 }
 
+schemas::VoidNotice void_notice(const schemas::Slice& slice,
+                                const std::vector<std::optional<Outcome>>& refused, Time now) {
+  const auto& facts = slice.facts();
+  schemas::VoidNotice out{std::string(facts.hub),
+                          std::string(facts.sender),
+                          std::string(facts.recipient),
+                          facts.stream,
+                          {},
+                          {},
+                          {},
+                          now};
+  for (std::size_t i = 0; i < refused.size(); ++i) {
+    const auto& outcome = refused[i];
+    if (!outcome) continue;
+    out.positions.push_back(facts.first_position + i);
+    out.leaves.push_back(slice.records()[i].leaf);
+    out.outcomes.push_back(*outcome);
+  }
+  return out;
+}
+
 }  // namespace hub::broker

@@ -15,6 +15,7 @@
 #include "core/base/clock.h"
 #include "core/base/result.h"
 #include "policy/record_decider.h"
+#include "schemas/receipts.h"
 #include "schemas/slice.h"
 
 namespace hub::broker {
@@ -49,5 +50,10 @@ class Admission {
 
   policy::RecordDecider relay_{policy::Door::Relay};
 };
+
+// What the broker signs about the records of a slice that are refused, each with its outcome.
+[[nodiscard]] schemas::VoidNotice void_notice(
+    const schemas::Slice& slice, const std::vector<std::optional<schemas::Outcome>>& refused,
+    Time now);
 
 }  // namespace hub::broker

@@ -133,6 +133,8 @@ class Broker final : private transport::Server::Handler {
   void send_receipt(const std::string& sender, std::uint64_t number, Bytes receipts);
   void read_receipts(Session& session);
   void on_receipts_taken(Session& session, Bytes content);
+
+  // broker_voids.cc: positions that are never delivered
   void on_void_confirm(Session& session, Bytes content);
   void confirm_void(const std::string& party, const schemas::VoidConfirmation& confirmation);
   void void_expired();
