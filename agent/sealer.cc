@@ -8,7 +8,7 @@ namespace hub::agent {
 namespace {
 
 // A slice stays well below the message limit whatever its records weigh.
-constexpr std::size_t kMostSliceBytes = 512U << 10U;
+constexpr std::size_t kMostSliceBytes = 768U << 10U;
 constexpr std::size_t kPerRecordBytes = 320;
 
 schemas::Header header_of(const ClearedRecord& record, const SealingContext& context,

@@ -4,7 +4,7 @@ namespace hub::agent {
 namespace {
 
 // So many slices keep their bytes in memory while they wait; the others are read again.
-constexpr std::size_t kMostWithBytes = 64;
+constexpr std::size_t kMostWithBytes = 32;
 
 }  // namespace
 

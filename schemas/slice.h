@@ -23,7 +23,7 @@
 namespace hub::schemas {
 
 inline constexpr std::size_t kMaxSliceBytes = 1U << 20U;
-inline constexpr std::size_t kMaxSliceRecords = 256;
+inline constexpr std::size_t kMaxSliceRecords = 512;
 inline constexpr std::uint32_t kMaxBatchRecords = 1024;
 
 using SharedBytes = std::shared_ptr<const Buffer>;

@@ -1,5 +1,6 @@
 #include "core/base/byte_writer.h"
 
+#include <array>
 #include <limits>
 #include <stdexcept>
 
@@ -19,10 +20,11 @@ ByteWriter& ByteWriter::prefixed(Bytes bytes) {
 }
 
 ByteWriter& ByteWriter::big_endian(std::uint64_t value, unsigned size) {
-  for (unsigned shift = 8 * size; shift > 0; shift -= 8) {
-    out_.push_back(static_cast<std::uint8_t>(value >> (shift - 8)));
+  std::array<std::uint8_t, sizeof value> bytes{};
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    bytes.at(i) = static_cast<std::uint8_t>(value >> (8 * (bytes.size() - 1 - i)));
   }
-  return *this;
+  return raw(Bytes(bytes).last(size));
 }
 
 }  // namespace hub

@@ -14,7 +14,7 @@ namespace hub {
 
 class ByteWriter {
  public:
-  ByteWriter() = default;
+  ByteWriter() : ByteWriter(kUsualSize) {}
   explicit ByteWriter(std::size_t expected_size) { out_.reserve(expected_size); }
 
   ByteWriter& u8(std::uint8_t value) { return big_endian(value, 1); }
@@ -31,6 +31,8 @@ class ByteWriter {
   [[nodiscard]] Buffer take() { return std::exchange(out_, {}); }
 
  private:
+  // Most of what is written is the input of a hash: one allocation serves it.
+  static constexpr std::size_t kUsualSize = 256;
   ByteWriter& big_endian(std::uint64_t value, unsigned size);
 
   Buffer out_;

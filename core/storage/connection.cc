@@ -79,6 +79,19 @@ std::string_view what_to_do(StoreFault fault) {
   return "check the disk and the rights of the folder";
 }
 
+int bind_text(sqlite3_stmt* handle, int parameter, std::string_view text,
+              sqlite3_destructor_type destructor) {
+  // A null pointer would bind NULL where an empty text is meant.
+  const char* const start = text.empty() ? "" : text.data();
+  return sqlite3_bind_text64(handle, parameter, start, text.size(), destructor, SQLITE_UTF8);
+}
+
+int bind_bytes(sqlite3_stmt* handle, int parameter, Bytes bytes,
+               sqlite3_destructor_type destructor) {
+  if (bytes.empty()) return sqlite3_bind_zeroblob(handle, parameter, 0);
+  return sqlite3_bind_blob64(handle, parameter, bytes.data(), bytes.size(), destructor);
+}
+
 }  // namespace
 
 Statement::Statement(Statement&& other) noexcept
@@ -112,20 +125,23 @@ Statement& Statement::bind(int parameter, double value) {
 }
 
 Statement& Statement::bind(int parameter, std::string_view text) {
-  // A null pointer would bind NULL where an empty text is meant.
-  const char* const start = text.empty() ? "" : text.data();
-  bound(sqlite3_bind_text64(handle_, parameter, start, text.size(),
-                            SQLITE_TRANSIENT,  // NOLINT(*-cstyle-cast,*-int-to-ptr,*-zero-*)
-                            SQLITE_UTF8));
+  bound(bind_text(handle_, parameter, text,
+                  SQLITE_TRANSIENT));  // NOLINT(*-cstyle-cast,*-int-to-ptr,*-zero-*)
   return *this;
 }
 
 Statement& Statement::bind(int parameter, Bytes bytes) {
-  bound(bytes.empty() ? sqlite3_bind_zeroblob(handle_, parameter, 0)
-                      : sqlite3_bind_blob64(
-                            handle_, parameter, bytes.data(), bytes.size(),
-                            SQLITE_TRANSIENT));  // NOLINT(*-cstyle-cast,*-int-to-ptr,*-zero-*)
+  bound(bind_bytes(handle_, parameter, bytes,
+                   SQLITE_TRANSIENT));  // NOLINT(*-cstyle-cast,*-int-to-ptr,*-zero-*)
   return *this;
+}
+
+void Statement::lend_text(int parameter, std::string_view text) {
+  bound(bind_text(handle_, parameter, text, SQLITE_STATIC));
+}
+
+void Statement::lend_bytes(int parameter, Bytes bytes) {
+  bound(bind_bytes(handle_, parameter, bytes, SQLITE_STATIC));
 }
 
 Statement& Statement::bind(int parameter, std::nullptr_t) {

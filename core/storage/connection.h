@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -64,7 +65,8 @@ class Statement {
   Statement& operator=(Statement&&) = delete;
   ~Statement();
 
-  // Parameters count from 1. Text and bytes are copied. An unsigned number above 2^63-1 is a bug.
+  // Parameters count from 1. Text and bytes are copied, unless they are lent. An unsigned number
+  // above 2^63-1 is a bug.
   template <std::integral Number>
   Statement& bind(int parameter, Number value) {
     if constexpr (std::unsigned_integral<Number> && sizeof(Number) == sizeof(std::int64_t)) {
@@ -77,12 +79,6 @@ class Statement {
   Statement& bind(int parameter, std::string_view text);
   Statement& bind(int parameter, Bytes bytes);
   Statement& bind(int parameter, std::nullptr_t);
-  // This parameter and those that follow it.
-  template <class First, class... Rest>
-  void bind_from(int parameter, const First& first, const Rest&... rest) {
-    bind(parameter, first);
-    if constexpr (sizeof...(rest) > 0) bind_from(parameter + 1, rest...);
-  }
 
   // True when there is a row to look at; false when the statement is done.
   bool step();
@@ -109,6 +105,19 @@ class Statement {
   Statement(Connection& owner, sqlite3_stmt* handle, bool* in_use)
       : owner_(owner), handle_(handle), in_use_(in_use) {}
   Statement& bind_int64(int parameter, std::int64_t value);
+  // Lends text and bytes: they must stay where they are until the statement goes back.
+  template <class Value>
+  void lend(int parameter, const Value& value) {
+    if constexpr (std::is_arithmetic_v<Value> || std::is_null_pointer_v<Value>) {
+      bind(parameter, value);
+    } else if constexpr (std::convertible_to<const Value&, std::string_view>) {
+      lend_text(parameter, value);
+    } else {
+      lend_bytes(parameter, value);
+    }
+  }
+  void lend_text(int parameter, std::string_view text);
+  void lend_bytes(int parameter, Bytes bytes);
   void bound(int outcome);
 
   Connection& owner_;
@@ -146,7 +155,8 @@ class Connection {
   template <class... Values>
   void run(Sql sql, const Values&... values) {
     auto statement = prepare(sql);
-    if constexpr (sizeof...(values) > 0) statement.bind_from(1, values...);
+    int parameter = 0;
+    (statement.lend(++parameter, values), ...);
     statement.run();
   }
 

@@ -1,4 +1,4 @@
-// How runs come to be: the tail becomes a run of tier 0; four runs of a tier become one of the
+// How runs come to be: the tail becomes a run of tier 0; eight runs of a tier become one of the
 // next. Each step is small enough not to hold up the commits that wait behind it.
 #include <algorithm>
 #include <optional>
@@ -12,10 +12,11 @@
 namespace hub::storage {
 namespace {
 
-constexpr std::size_t kRunsMerged = 4;
+constexpr std::size_t kRunsMerged = 8;
 constexpr std::size_t kEntriesABlock = 640;  // 15 KiB of a 16 KiB page
 constexpr std::size_t kEntriesAStep = 4 * kEntriesABlock;
 constexpr int kBlocksDeletedAStep = 8;
+constexpr int kTimesAsMany = 8;  // jobs while nobody else commits
 
 // `entries` are in order and lie behind what the run has.
 void write_blocks(Connection& connection, std::int64_t run, std::span<const RunEntry> entries) {
@@ -94,8 +95,13 @@ std::optional<RunEntry> last_of(Connection& connection, std::int64_t run) {
 bool KeyRuns::tend(Store& store, int most) {
   // A look costs no commit; only work does.
   if (!store.read([this](Connection& connection) { return is_due(connection); })) return false;
+  const auto commits = store.status().commits;
+  const auto is_alone = [&](int jobs) {
+    const auto now = store.status();
+    return now.waiting_jobs == 0 && now.commits <= commits + static_cast<std::uint64_t>(jobs);
+  };
   bool more = true;
-  for (int job = 0; more && job < most; ++job) {
+  for (int job = 0; more && (job < most || (job < kTimesAsMany * most && is_alone(job))); ++job) {
     more = false;
     const bool committed =
         store.commit([this, &more](Connection& connection) { more = tend_once(connection); });

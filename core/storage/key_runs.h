@@ -2,10 +2,10 @@
 //
 // A B-tree on random keys makes every insert touch a page of its own; over a large store that
 // costs ten times the insert. So an entry (key, row) is first appended to a sequential tail, and
-// the maintenance thread later moves the tail into key-sorted runs of 4,096 entries or more, merged
-// in tiers of four. Entries are stored many to a row: a chunk of the tail is what one job appended,
-// a block of a run is about a page. Look-ups read the runs and the tail, so answers are complete at
-// any moment; a Bloom filter for each run (10 bits a key) makes absent keys cheap.
+// the maintenance thread later moves the tail into key-sorted runs of 16,384 entries or more,
+// merged in tiers of eight. Entries are stored many to a row: a chunk of the tail is what one job
+// appended, a block of a run is about a page. Look-ups read the runs and the tail, so answers are
+// complete at any moment; a Bloom filter for each run (10 bits a key) makes absent keys cheap.
 //
 // Keys are prefixes of digests: random already, so their bits serve as the filter's hashes.
 // Safe to use from several threads, each with its own connection.
@@ -34,7 +34,7 @@ extern const char* const kKeyRunsTables;
 class KeyRuns {
  public:
   // `index` (below 2^20) tells apart the indexes of one store; one object for each in a process.
-  explicit KeyRuns(std::int64_t index, std::size_t entries_per_run = 4096);
+  explicit KeyRuns(std::int64_t index, std::size_t entries_per_run = 16384);
   KeyRuns(const KeyRuns&) = delete;
   KeyRuns& operator=(const KeyRuns&) = delete;
   KeyRuns(KeyRuns&&) = delete;
@@ -52,8 +52,9 @@ class KeyRuns {
   [[nodiscard]] std::vector<bool> contains(Connection& connection,
                                            std::span<const RunKey> keys) const;
 
-  // Moves and merges what is due, in at most `most` jobs of a few milliseconds each; true when more
-  // is due. For the maintenance thread, which has other work too:
+  // Moves and merges what is due, in at most `most` jobs of a few milliseconds each, eight times as
+  // many while nobody else commits; true when more is due. For the maintenance thread, which has
+  // other work too:
   // store.every(period, [&] { (void)runs.tend(store, 16); }).
   bool tend(Store& store, int most);
   // One such job's work, inside a job; false when nothing is due.

@@ -95,13 +95,13 @@ TEST_F(ReceiptBatch, IsRefusedByAnotherHub) {
   EXPECT_EQ(read(bytes, "other.hub.example").error(), WireError::OtherHub);
 }
 
-TEST_F(ReceiptBatch, HoldsFromOneTo256Receipts) {
-  for (const std::size_t count : {1U, 256U}) {
+TEST_F(ReceiptBatch, HoldsOneReceiptToASliceOfThem) {
+  for (const std::size_t count : {std::size_t{1}, kMaxSliceRecords}) {
     receipts.leaves = leaves(count);
     receipts.outcomes.assign(count, Outcome::Held);
     EXPECT_TRUE(read(sign_receipts(receipts, key))) << count;
   }
-  for (const std::size_t count : {0U, 257U}) {
+  for (const std::size_t count : {std::size_t{0}, kMaxSliceRecords + 1}) {
     receipts.leaves = leaves(count);
     receipts.outcomes.assign(count, Outcome::Held);
     EXPECT_EQ(error_of_signed(), WireError::Malformed) << count;
@@ -187,12 +187,13 @@ TEST_F(Notice, IsRefusedByAnotherHubOrFromAnybodyButTheBroker) {
   EXPECT_EQ(read(forged).error(), WireError::BadSignature);
 }
 
-TEST_F(Notice, HoldsFromOneTo256Positions) {
-  for (const std::size_t count : {1U, 256U, 0U, 257U}) {
+TEST_F(Notice, HoldsOnePositionToASliceOfThem) {
+  for (const std::size_t count :
+       {std::size_t{1}, kMaxSliceRecords, std::size_t{0}, kMaxSliceRecords + 1}) {
     notice.positions.assign(count, 1);
     notice.leaves = leaves(count);
     notice.outcomes.assign(count, Outcome::Expired);
-    if (count == 1 || count == 256) {
+    if (count == 1 || count == kMaxSliceRecords) {
       EXPECT_TRUE(read(sign_void_notice(notice, broker))) << count;
     } else {
       EXPECT_EQ(error_of_signed(), WireError::Malformed) << count;

@@ -131,28 +131,28 @@ TEST_F(KeyRunsTest, AnswersBeforeDuringAndAfterMovingAndMerging) {
 
 TEST_F(KeyRunsTest, MergesEverythingDueIntoAFewRuns) {
   KeyRuns runs(1, 64);
-  append(runs, 0, 64 * 20 + 10);
+  append(runs, 0, 64 * 72 + 10);
   while (runs.tend(*store_, 16)) {
   }
   EXPECT_EQ(count("SELECT sum(length(entries)) / 24 FROM key_run_tail"), 10);
-  EXPECT_EQ(count(kEntriesInRuns), 64 * 20);
-  // 20 runs of 64: four of each four merged, so one of tier 2 and one of tier 1.
+  EXPECT_EQ(count(kEntriesInRuns), 64 * 72);
+  // 72 runs of 64: eight of each eight merged, so one of tier 2 and one of tier 1.
   EXPECT_EQ(count("SELECT count(*) FROM key_run"), 2);
   EXPECT_EQ(count("SELECT count(*) FROM key_run WHERE state <> 1"), 0);
-  for (const std::uint64_t i : {0, 63, 64, 700, 1279, 1285}) {
+  for (const std::uint64_t i : {0, 63, 64, 700, 4607, 4613}) {
     EXPECT_THAT(find(runs, i), ElementsAre(static_cast<std::int64_t>(i)));
   }
   std::vector<RunKey> keys;
-  for (std::uint64_t i = 0; i < 2000; ++i) keys.push_back(key_of(i));
+  for (std::uint64_t i = 0; i < 5000; ++i) keys.push_back(key_of(i));
   const auto there = store_->read([&](Connection& c) { return runs.contains(c, keys); });
-  for (std::size_t i = 0; i < keys.size(); ++i) EXPECT_EQ(there[i], i < 64 * 20 + 10) << i;
+  for (std::size_t i = 0; i < keys.size(); ++i) EXPECT_EQ(there[i], i < 64 * 72 + 10) << i;
 }
 
 TEST_F(KeyRunsTest, LeavesNoCopyOfAnErasedEntry) {
   KeyRuns runs(1, 64);
-  append(runs, 0, 64 * 4);
+  append(runs, 0, 64 * 8);
   // Half-way through a merge.
-  for (int i = 0; i < 6; ++i) {
+  for (int i = 0; i < 10; ++i) {
     ASSERT_TRUE(store_->commit([&](Connection& c) { (void)runs.tend_once(c); }));
   }
   EXPECT_GT(copies(RunEntry{key_of(7), 7}), 1);
@@ -162,7 +162,7 @@ TEST_F(KeyRunsTest, LeavesNoCopyOfAnErasedEntry) {
   while (runs.tend(*store_, 16)) {
   }
   EXPECT_THAT(find(runs, 7), IsEmpty());
-  EXPECT_EQ(count(kEntriesInRuns), 64 * 4 - 1);
+  EXPECT_EQ(count(kEntriesInRuns), 64 * 8 - 1);
 }
 
 TEST_F(KeyRunsTest, AnswersAReaderOfAnOlderSnapshot) {
@@ -183,8 +183,8 @@ TEST_F(KeyRunsTest, AnswersAReaderOfAnOlderSnapshot) {
 TEST_F(KeyRunsTest, GoesOnAfterARestartInTheMiddleOfAMerge) {
   {
     KeyRuns runs(1, 2048);
-    append(runs, 0, 2048 * 4);
-    for (int i = 0; i < 6; ++i) {
+    append(runs, 0, 2048 * 8);
+    for (int i = 0; i < 10; ++i) {
       ASSERT_TRUE(store_->commit([&](Connection& c) { (void)runs.tend_once(c); }));
     }
     ASSERT_EQ(count("SELECT count(*) FROM key_run WHERE state = 0"), 1);
@@ -196,10 +196,10 @@ TEST_F(KeyRunsTest, GoesOnAfterARestartInTheMiddleOfAMerge) {
   while (runs.tend(*store_, 16)) {
   }
   EXPECT_EQ(count("SELECT count(*) FROM key_run"), 1);
-  EXPECT_EQ(count(kEntriesInRuns), 2048 * 4);
+  EXPECT_EQ(count(kEntriesInRuns), 2048 * 8);
   EXPECT_THAT(find(runs, 5), ElementsAre(5));
-  append(runs, 9000, 9001);
-  EXPECT_THAT(find(runs, 9000), ElementsAre(9000));
+  append(runs, 20000, 20001);
+  EXPECT_THAT(find(runs, 20000), ElementsAre(20000));
 }
 
 TEST_F(KeyRunsTest, FindsAllRowsOfAKeyThatFillsSeveralBlocks) {
