@@ -155,7 +155,7 @@ class Connection {
   template <class... Values>
   void run(Sql sql, const Values&... values) {
     auto statement = prepare(sql);
-    int parameter = 0;
+    int parameter = 0;  // NOLINT(misc-const-correctness): with values it counts
     (statement.lend(++parameter, values), ...);
     statement.run();
   }
