@@ -80,14 +80,20 @@ Buffer read_whole(const FileDescriptor& file, std::size_t max_size,
   return out;
 }
 
+// Made once: a path is taken apart when it is made.
+const std::filesystem::path& unnamed() {
+  static const std::filesystem::path name("an open file");
+  return name;
+}
+
 }  // namespace
 
 Buffer read_at(const FileDescriptor& file, std::uint64_t offset, std::size_t size) {
-  return read_some(file, offset, size, "an open file");
+  return read_some(file, offset, size, unnamed());
 }
 
 void write_at(const FileDescriptor& file, std::uint64_t offset, Bytes bytes) {
-  write_some(file, offset, bytes, "an open file");
+  write_some(file, offset, bytes, unnamed());
 }
 
 Buffer read_file(const std::filesystem::path& path, std::size_t max_size) {

@@ -1,11 +1,19 @@
 #include "core/storage/page_ledger.h"
 
 #include <algorithm>
+#include <future>
 #include <ranges>
+#include <thread>
 
 #include "core/base/byte_reader.h"
 
 namespace hub::storage {
+namespace {
+
+constexpr std::size_t kLeastShare = 4096;  // pages for which a thread pays
+constexpr unsigned kMostThreads = 8;
+
+}  // namespace
 
 LedgerSum::LedgerSum(const crypto::Digest& big_endian) {
   ByteReader in(big_endian);
@@ -66,15 +74,34 @@ void PageLedger::set(std::uint32_t page, const PageTag& tag) {
   sum_ += current;
 }
 
+// A start waits for this, so all processors share the pages of a large store.
 void PageLedger::load(const FileDescriptor& store, std::uint64_t file_size) {
   resize(0);
   resize(file_size / kPageSize);
-  for (std::uint64_t index = 0; index < terms_.size(); ++index) {
+  const auto shares =
+      std::clamp<std::size_t>(terms_.size() / kLeastShare, 1,
+                              std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads));
+  const auto share = terms_.size() / shares + 1;
+  const auto policy = shares == 1 ? std::launch::deferred : std::launch::async;
+  std::vector<std::future<LedgerSum>> sums;
+  for (std::size_t first = 0; first < terms_.size(); first += share) {
+    const auto end = std::min(first + share, terms_.size());
+    sums.push_back(
+        std::async(policy, [this, &store, first, end] { return load_terms(store, first, end); }));
+  }
+  for (auto& sum : sums) sum_ += sum.get();
+}
+
+LedgerSum PageLedger::load_terms(const FileDescriptor& store, std::size_t first, std::size_t end) {
+  LedgerSum sum;
+  for (auto index = first; index < end; ++index) {
     const auto bytes = read_at(store, index * kPageSize + kTagOffset, kTagSize);
     PageTag tag{};
     std::ranges::copy(bytes, tag.begin());
-    set(static_cast<std::uint32_t>(index + 1), tag);
+    terms_[index] = term(static_cast<std::uint32_t>(index + 1), tag);
+    sum += terms_[index];
   }
+  return sum;
 }
 
 void PageLedger::apply(std::span<const WalFrame> frames) {

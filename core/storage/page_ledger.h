@@ -54,6 +54,8 @@ class PageLedger {
 
  private:
   [[nodiscard]] LedgerSum term(std::uint32_t page, const PageTag& tag) const;
+  // Reads the terms of the pages in [first, end); their sum.
+  LedgerSum load_terms(const FileDescriptor& store, std::size_t first, std::size_t end);
   void resize(std::uint64_t pages);
   void set(std::uint32_t page, const PageTag& tag);
 

@@ -92,5 +92,29 @@ TEST(PageLedger, ReadsTheSameFromAFileAsFromTheLog) {
   EXPECT_EQ(from_file.pages(), 3U);
 }
 
+TEST(PageLedger, ReadsALargeFileWholly) {
+  const Folder folder;
+  const auto file = folder.path() / "pages";
+  constexpr std::uint32_t kPages = 30'001;
+  TemporaryStore::put(file, Buffer());
+  std::filesystem::resize_file(file,
+                               kPages * kPageSize);  // a sparse file: page after page of zeros
+  std::vector<WalFrame> frames;
+  {
+    const auto written = open_file(file, O_RDWR);
+    for (std::uint32_t page = 1; page <= kPages; page += 100) {
+      const auto its_tag = tag(static_cast<std::uint8_t>(page % 251 + 1));
+      write_at(written, (page - 1) * kPageSize + kTagOffset, its_tag);
+      frames.push_back({page, page + 100 > kPages ? kPages : 0, its_tag});
+    }
+  }
+  PageLedger from_file(ledger_key());
+  from_file.load(open_file(file, O_RDONLY), kPages * kPageSize);
+  PageLedger from_log(ledger_key());
+  from_log.apply(frames);
+  EXPECT_EQ(from_file.sum(), from_log.sum());
+  EXPECT_EQ(from_file.pages(), kPages);
+}
+
 }  // namespace
 }  // namespace hub::storage
