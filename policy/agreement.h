@@ -12,7 +12,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/result.h"
-#include "policy/parse_error.h"
+#include "policy/cedar/parse_error.h"
 
 namespace hub::policy {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "policy/authorizer.h"
-#include "policy/evaluator.h"
+#include "policy/cedar/authorizer.h"
+#include "policy/cedar/evaluator.h"
 #include "policy/explanation.h"
 #include "policy/nearest.h"
 #include "policy/rulebook_reader.h"

@@ -19,7 +19,7 @@
 #include "core/base/clock.h"
 #include "core/base/result.h"
 #include "policy/agreement.h"
-#include "policy/parse_error.h"
+#include "policy/cedar/parse_error.h"
 
 namespace hub::policy {
 

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "policy/authorizer.h"
+#include "policy/cedar/authorizer.h"
+#include "policy/cedar/policy_set.h"
 #include "policy/enforcement.h"
 #include "policy/nearest.h"
-#include "policy/policy_set.h"
 
 namespace hub::policy {
 

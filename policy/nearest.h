@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "policy/evaluator.h"
-#include "policy/policy_set.h"
+#include "policy/cedar/evaluator.h"
+#include "policy/cedar/policy_set.h"
 
 namespace hub::policy {
 

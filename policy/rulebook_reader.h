@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "policy/cedar/parse_error.h"
+#include "policy/cedar/policy_set.h"
 #include "policy/enforcement.h"
-#include "policy/parse_error.h"
-#include "policy/policy_set.h"
 #include "policy/world.h"
 
 namespace hub::policy {

@@ -2,7 +2,7 @@
 // end. Decisions are kept only where it cannot.
 #pragma once
 
-#include "policy/policy.h"
+#include "policy/cedar/policy.h"
 
 namespace hub::policy {
 

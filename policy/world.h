@@ -27,9 +27,9 @@
 
 #include "core/base/result.h"
 #include "policy/agreement.h"
-#include "policy/authorizer.h"
+#include "policy/cedar/authorizer.h"
+#include "policy/cedar/entities.h"
 #include "policy/enforcement.h"
-#include "policy/entities.h"
 
 namespace hub::policy {
 

@@ -4,7 +4,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
-#include "policy/entities_json.h"
+#include "policy/cedar/entities_json.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto text = hub::as_text({data, size});

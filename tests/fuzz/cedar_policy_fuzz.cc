@@ -4,7 +4,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
-#include "policy/authorizer.h"
+#include "policy/cedar/authorizer.h"
 
 namespace {
 

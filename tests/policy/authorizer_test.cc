@@ -1,9 +1,9 @@
-#include "policy/authorizer.h"
+#include "policy/cedar/authorizer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "policy/entities_json.h"
+#include "policy/cedar/entities_json.h"
 
 namespace hub::policy {
 namespace {

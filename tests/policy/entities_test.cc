@@ -1,10 +1,10 @@
-#include "policy/entities.h"
+#include "policy/cedar/entities.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "policy/entities_json.h"
+#include "policy/cedar/entities_json.h"
 
 namespace hub::policy {
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "policy/authorizer.h"
-#include "policy/entities_json.h"
+#include "policy/cedar/authorizer.h"
+#include "policy/cedar/entities_json.h"
 
 namespace hub::policy {
 namespace {

@@ -7,8 +7,8 @@
 #include <set>
 #include <sstream>
 
-#include "policy/authorizer.h"
-#include "policy/entities_json.h"
+#include "policy/cedar/authorizer.h"
+#include "policy/cedar/entities_json.h"
 #include "tests/policy/source_file.h"
 
 namespace hub::policy {

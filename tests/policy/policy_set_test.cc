@@ -1,11 +1,11 @@
 // Policies as texts: heads, annotations, mistakes, limits, templates, the index.
-#include "policy/policy_set.h"
+#include "policy/cedar/policy_set.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "policy/authorizer.h"
-#include "policy/entities_json.h"
+#include "policy/cedar/authorizer.h"
+#include "policy/cedar/entities_json.h"
 
 namespace hub::policy {
 namespace {

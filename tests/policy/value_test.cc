@@ -1,12 +1,12 @@
-#include "policy/value.h"
+#include "policy/cedar/value.h"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 #include <optional>
 
-#include "policy/authorizer.h"
-#include "policy/unicode.h"
+#include "policy/cedar/authorizer.h"
+#include "policy/cedar/unicode.h"
 
 namespace hub::policy {
 namespace {

@@ -1,11 +1,11 @@
-#include "policy/expression_parser.h"
+#include "policy/cedar/expression_parser.h"
 
 #include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
 
-#include "policy/policy_set.h"
+#include "policy/cedar/policy_set.h"
 
 namespace hub::policy {
 namespace {

@@ -1,6 +1,6 @@
-#include "policy/authorizer.h"
+#include "policy/cedar/authorizer.h"
 
-#include "policy/evaluator.h"
+#include "policy/cedar/evaluator.h"
 
 namespace hub::policy {
 namespace {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/base/result.h"
-#include "policy/value.h"
+#include "policy/cedar/value.h"
 
 namespace hub::policy {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "policy/value.h"
+#include "policy/cedar/value.h"
 
 namespace hub::policy {
 

@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-#include "policy/expression_parser.h"
+#include "policy/cedar/expression_parser.h"
 
 namespace hub::policy {
 

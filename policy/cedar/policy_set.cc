@@ -1,8 +1,8 @@
-#include "policy/policy_set.h"
+#include "policy/cedar/policy_set.h"
 
 #include <algorithm>
 
-#include "policy/policy_parser.h"
+#include "policy/cedar/policy_parser.h"
 
 namespace hub::policy {
 namespace {

@@ -17,9 +17,9 @@
 #include <vector>
 
 #include "core/base/result.h"
-#include "policy/parse_error.h"
-#include "policy/policy.h"
-#include "policy/value.h"
+#include "policy/cedar/parse_error.h"
+#include "policy/cedar/policy.h"
+#include "policy/cedar/value.h"
 
 namespace hub::policy {
 

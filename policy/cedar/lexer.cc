@@ -1,10 +1,10 @@
-#include "policy/lexer.h"
+#include "policy/cedar/lexer.h"
 
 #include <array>
 #include <utility>
 
-#include "policy/policy_set.h"
-#include "policy/unicode.h"
+#include "policy/cedar/policy_set.h"
+#include "policy/cedar/unicode.h"
 
 namespace hub::policy {
 namespace {

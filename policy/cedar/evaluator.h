@@ -10,11 +10,11 @@
 #include <optional>
 #include <string_view>
 
-#include "policy/authorizer.h"
-#include "policy/entities.h"
-#include "policy/expression.h"
-#include "policy/policy.h"
-#include "policy/value.h"
+#include "policy/cedar/authorizer.h"
+#include "policy/cedar/entities.h"
+#include "policy/cedar/expression.h"
+#include "policy/cedar/policy.h"
+#include "policy/cedar/value.h"
 
 namespace hub::policy {
 

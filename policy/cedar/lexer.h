@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "policy/expression.h"
+#include "policy/cedar/expression.h"
 
 namespace hub::policy {
 

@@ -1,9 +1,9 @@
-#include "policy/policy_parser.h"
+#include "policy/cedar/policy_parser.h"
 
 #include <algorithm>
 
-#include "policy/expression_parser.h"
-#include "policy/token_cursor.h"
+#include "policy/cedar/expression_parser.h"
+#include "policy/cedar/token_cursor.h"
 
 namespace hub::policy {
 namespace {

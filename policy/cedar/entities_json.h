@@ -11,8 +11,8 @@
 #include <string_view>
 
 #include "core/base/result.h"
-#include "policy/entities.h"
-#include "policy/value.h"
+#include "policy/cedar/entities.h"
+#include "policy/cedar/value.h"
 
 namespace hub::policy {
 

@@ -1,4 +1,4 @@
-#include "policy/token_cursor.h"
+#include "policy/cedar/token_cursor.h"
 
 #include <algorithm>
 #include <array>

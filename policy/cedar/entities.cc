@@ -1,4 +1,4 @@
-#include "policy/entities.h"
+#include "policy/cedar/entities.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "policy/unicode.h"
+#include "policy/cedar/unicode.h"
 
 namespace hub::policy {
 namespace {

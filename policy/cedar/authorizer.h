@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "policy/entities.h"
-#include "policy/policy_set.h"
-#include "policy/value.h"
+#include "policy/cedar/entities.h"
+#include "policy/cedar/policy_set.h"
+#include "policy/cedar/value.h"
 
 namespace hub::policy {
 

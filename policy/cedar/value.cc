@@ -1,4 +1,4 @@
-#include "policy/value.h"
+#include "policy/cedar/value.h"
 
 #include <algorithm>
 #include <functional>

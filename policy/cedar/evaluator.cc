@@ -1,4 +1,4 @@
-#include "policy/evaluator.h"
+#include "policy/cedar/evaluator.h"
 
 #include <algorithm>
 

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "policy/expression.h"
-#include "policy/token_cursor.h"
+#include "policy/cedar/expression.h"
+#include "policy/cedar/token_cursor.h"
 
 namespace hub::policy {
 

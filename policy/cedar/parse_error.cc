@@ -1,4 +1,4 @@
-#include "policy/parse_error.h"
+#include "policy/cedar/parse_error.h"
 
 namespace hub::policy {
 

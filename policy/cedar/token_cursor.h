@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "policy/lexer.h"
-#include "policy/value.h"
+#include "policy/cedar/lexer.h"
+#include "policy/cedar/value.h"
 
 namespace hub::policy {
 

@@ -1,4 +1,4 @@
-#include "policy/entities_json.h"
+#include "policy/cedar/entities_json.h"
 
 #include <algorithm>
 #include <limits>

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "core/base/result.h"
-#include "policy/parse_error.h"
-#include "policy/policy.h"
-#include "policy/policy_set.h"
+#include "policy/cedar/parse_error.h"
+#include "policy/cedar/policy.h"
+#include "policy/cedar/policy_set.h"
 
 namespace hub::policy {
 

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "policy/expression.h"
-#include "policy/value.h"
+#include "policy/cedar/expression.h"
+#include "policy/cedar/value.h"
 
 namespace hub::policy {
 

@@ -1,4 +1,4 @@
-#include "policy/expression.h"
+#include "policy/cedar/expression.h"
 
 namespace hub::policy {
 
