@@ -100,6 +100,7 @@ const Value* Evaluator::value(const Expressions& in, NodeId id) {
     case Op::Is: return is(in, node);
     case Op::Set: return set(in, node);
     case Op::Record: return record(in, node);
+    case Op::Call: return call(in, node);
   }
   return fail_with(EvaluationError::WrongType);
 }
@@ -343,6 +344,13 @@ const Value* Evaluator::record(const Expressions& in, const Node& node) {
   }
   auto made = Record::make(std::move(fields));
   return made ? keep(Value(std::move(*made))) : fail_with(EvaluationError::WrongType);
+}
+
+const Value* Evaluator::call(const Expressions& in, const Node& node) {
+  for (const auto part : in.children_of(node)) {
+    if (value(in, part) == nullptr) return nullptr;
+  }
+  return fail_with(EvaluationError::WrongType);
 }
 
 // Policies ask for the same few entities again and again; a uid lives as long as the evaluator.

@@ -58,6 +58,7 @@ class Evaluator {
   const Value* is(const Expressions& in, const Node& node);
   const Value* set(const Expressions& in, const Node& node);
   const Value* record(const Expressions& in, const Node& node);
+  const Value* call(const Expressions& in, const Node& node);
 
   const Value* invert(const Value& operand);
   const Value* negate(const Value& operand);

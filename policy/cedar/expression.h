@@ -44,6 +44,7 @@ enum class Op : std::uint8_t {
   Is,      // operand: index of a name; children: the value and, with `in`, the group
   Set,     // children: the items
   Record,  // operand: index of the first name; children: the values, in the order written
+  Call,    // operand: the Function; children: its arguments, the one before the dot first
 };
 
 using NodeId = std::uint32_t;
