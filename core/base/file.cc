@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -72,7 +73,12 @@ void write_some(const FileDescriptor& file, std::uint64_t offset, Bytes bytes,
 
 Buffer read_whole(const FileDescriptor& file, std::size_t max_size,
                   const std::filesystem::path& path) {
-  auto out = read_some(file, 0, max_size + 1, path);
+  // The memory that the file needs, not what it may need; one byte more shows whether it grew.
+  struct stat facts{};
+  if (::fstat(file.get(), &facts) != 0) throw_errno("read", path);
+  const auto expected = static_cast<std::size_t>(std::max<off_t>(facts.st_size, 0));
+  auto out = read_some(file, 0, std::min(max_size, expected) + 1, path);
+  if (out.size() > expected) out = read_some(file, 0, max_size + 1, path);
   if (out.size() > max_size) {
     throw EnvError("cannot read " + path.string() + ": it is larger than the " +
                    std::to_string(max_size) + " bytes allowed");

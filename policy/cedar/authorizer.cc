@@ -38,6 +38,9 @@ std::string_view describe(EvaluationError error) {
     case EvaluationError::NoSuchTag: return "a tag is missing";
     case EvaluationError::NoSuchEntity: return "an entity is unknown";
     case EvaluationError::Overflow: return "a number left the range of Long";
+    case EvaluationError::WrongArguments: return "a function has another number of arguments";
+    case EvaluationError::NoSuchValue:
+      return "a text is no decimal, ip, datetime or duration, or a result left its range";
   }
   return "unknown evaluation error";
 }

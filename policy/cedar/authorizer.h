@@ -29,6 +29,8 @@ enum class EvaluationError : std::uint8_t {
   NoSuchTag,
   NoSuchEntity,
   Overflow,
+  WrongArguments,
+  NoSuchValue,
 };
 [[nodiscard]] std::string_view describe(EvaluationError error);
 

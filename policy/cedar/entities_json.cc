@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/base/json.h"
+#include "policy/cedar/extension.h"
 
 namespace hub::policy {
 namespace {
@@ -60,12 +61,40 @@ std::optional<Value> read_number(const Json& json) {
   return Value(json.get<std::int64_t>());
 }
 
+// {"fn": "decimal", "arg": "1.0"}, or with "args": [...].
+std::optional<Value> read_call(const Json& json) {
+  if (!json.is_object() || json.size() != 2 || !json.contains("fn") || !json["fn"].is_string()) {
+    return std::nullopt;
+  }
+  const auto function = function_called(json["fn"].get_ref<const std::string&>());
+  std::vector<Value> arguments;
+  if (json.contains("arg")) {
+    auto only = read_value(json["arg"]);
+    if (only) arguments.push_back(std::move(*only));
+  } else if (json.contains("args") && json["args"].is_array()) {
+    for (const auto& held : json["args"]) {
+      auto one = read_value(held);
+      if (!one) return std::nullopt;
+      arguments.push_back(std::move(*one));
+    }
+  }
+  if (!function || arguments.empty()) return std::nullopt;
+  std::vector<const Value*> known;
+  known.reserve(arguments.size());
+  for (const auto& argument : arguments) known.push_back(&argument);
+  auto made = call(*function, known);
+  return made ? std::optional(std::move(*made)) : std::nullopt;
+}
+
 std::optional<Value> read_object(const Json& json) {
   if (json.contains("__entity")) {
     auto uid = json.size() == 1 ? read_uid(json["__entity"]) : std::nullopt;
     return uid ? std::optional(Value(std::move(*uid))) : std::nullopt;
   }
-  if (json.contains("__extn") || json.contains("__expr")) return std::nullopt;
+  if (json.contains("__extn")) {
+    return json.size() == 1 ? read_call(json["__extn"]) : std::nullopt;
+  }
+  if (json.contains("__expr")) return std::nullopt;
   auto record = read_record(json);
   return record ? std::optional(Value(std::move(*record))) : std::nullopt;
 }

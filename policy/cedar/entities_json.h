@@ -3,8 +3,9 @@
 //   [{"uid": {"type": "User", "id": "ann"}, "attrs": {"grade": 5, "team": {"__entity": {...}}},
 //     "parents": [{"type": "Group", "id": "g"}], "tags": {}}]
 //
-// Without a schema an entity in an attribute must be written with its `__entity` escape. Anything
-// else than these keys, a fraction, null, or an unknown escape is refused.
+// Without a schema an entity in an attribute must be written with its `__entity` escape, a value of
+// an extension type with `__extn`: {"__extn": {"fn": "decimal", "arg": "1.0"}}. Anything else than
+// these keys, a fraction, null, or an unknown escape is refused.
 #pragma once
 
 #include <string>

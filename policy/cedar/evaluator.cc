@@ -1,6 +1,10 @@
 #include "policy/cedar/evaluator.h"
 
 #include <algorithm>
+#include <array>
+#include <functional>
+
+#include "policy/cedar/extension.h"
 
 namespace hub::policy {
 namespace {
@@ -176,20 +180,35 @@ const Value* Evaluator::numbers(const Value& left, const Value& right, Apply app
   return apply(*a, *b);
 }
 
+// Long, datetime and duration have an order; both sides must be of the same kind.
+template <class Compare>
+const Value* Evaluator::ordered(const Value& left, const Value& right, Compare compare) {
+  if (left.number() != nullptr && right.number() != nullptr) {
+    return truth(compare(*left.number(), *right.number()));
+  }
+  if (left.datetime() != nullptr && right.datetime() != nullptr) {
+    return truth(compare(left.datetime()->ms, right.datetime()->ms));
+  }
+  if (left.duration() != nullptr && right.duration() != nullptr) {
+    return truth(compare(left.duration()->ms, right.duration()->ms));
+  }
+  return fail_with(EvaluationError::WrongType);
+}
+
 const Value* Evaluator::less(const Value& left, const Value& right) {
-  return numbers(left, right, [](auto a, auto b) { return truth(a < b); });
+  return ordered(left, right, std::less<>());
 }
 
 const Value* Evaluator::less_equal(const Value& left, const Value& right) {
-  return numbers(left, right, [](auto a, auto b) { return truth(a <= b); });
+  return ordered(left, right, std::less_equal<>());
 }
 
 const Value* Evaluator::greater(const Value& left, const Value& right) {
-  return numbers(left, right, [](auto a, auto b) { return truth(a > b); });
+  return ordered(left, right, std::greater<>());
 }
 
 const Value* Evaluator::greater_equal(const Value& left, const Value& right) {
-  return numbers(left, right, [](auto a, auto b) { return truth(a >= b); });
+  return ordered(left, right, std::greater_equal<>());
 }
 
 const Value* Evaluator::sum(const Value& left, const Value& right) {
@@ -347,8 +366,23 @@ const Value* Evaluator::record(const Expressions& in, const Node& node) {
 }
 
 const Value* Evaluator::call(const Expressions& in, const Node& node) {
+  if (node.constant > 0) return &in.literals[node.constant - 1];
+  std::array<const Value*, 2> arguments{};
+  std::size_t count = 0;
   for (const auto part : in.children_of(node)) {
-    if (value(in, part) == nullptr) return nullptr;
+    const auto* argument = value(in, part);
+    if (argument == nullptr) return nullptr;
+    if (count < arguments.size()) arguments.at(count) = argument;
+    ++count;
+  }
+  if (count == 0 || count > arguments.size()) return fail_with(EvaluationError::WrongArguments);
+  auto answer =
+      policy::call(static_cast<Function>(node.operand), std::span(arguments).first(count));
+  if (answer) return keep(std::move(*answer));
+  switch (answer.error()) {
+    case CallError::WrongArguments: return fail_with(EvaluationError::WrongArguments);
+    case CallError::WrongType: return fail_with(EvaluationError::WrongType);
+    case CallError::NoSuchValue: return fail_with(EvaluationError::NoSuchValue);
   }
   return fail_with(EvaluationError::WrongType);
 }

@@ -77,6 +77,8 @@ class Evaluator {
   const Value* contains_any(const Value& left, const Value& right);
   const Value* get_tag(const Value& owner, const Value& name);
   const Value* has_tag(const Value& owner, const Value& name);
+  template <class Compare>
+  const Value* ordered(const Value& left, const Value& right, Compare compare);
   template <class Apply>
   const Value* numbers(const Value& left, const Value& right, Apply apply);
   template <class Apply>

@@ -61,7 +61,7 @@ struct Node {
   std::uint32_t count = 0;    // how many there are
   std::uint32_t operand = 0;  // what it means depends on the operator
   std::uint32_t names = 0;
-  std::uint32_t constant = 0;  // Set, Record: 1 + index of its literal when all its parts are one
+  std::uint32_t constant = 0;  // Set, Record, Call: 1 + index of its value when all parts have one
   Span span;
 };
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "policy/cedar/extension.h"
 #include "policy/cedar/policy_set.h"
 
 namespace hub::policy {
@@ -245,22 +246,42 @@ NodeId ExpressionParser::dotted(NodeId left, std::uint32_t begin) {
 NodeId ExpressionParser::call(NodeId left, std::string_view method, Span name,
                               std::uint32_t begin) {
   const auto* known = method_called(method);
-  if (known == nullptr) {
-    cursor_.mistake(name, "there is no such method",
-                    "contains, containsAll, containsAny, isEmpty, getTag or hasTag");
-    return left;
-  }
+  if (known == nullptr) return extension_method(left, method, name, begin);
   std::vector<NodeId> parts{left};
-  while (cursor_.peek() != TokenKind::CloseParen && !cursor_.failed()) {
-    parts.push_back(expression());
-    if (!cursor_.accept(TokenKind::Comma)) break;
-  }
-  cursor_.expect(TokenKind::CloseParen, "`)`");
+  arguments(parts);
   if (parts.size() != known->arguments + 1) {
     cursor_.mistake(name, "the method has another number of arguments",
                     known->arguments == 1 ? "it takes one" : "it takes none");
   }
   return add(known->op, parts, begin);
+}
+
+NodeId ExpressionParser::extension_method(NodeId left, std::string_view method, Span name,
+                                          std::uint32_t begin) {
+  const auto function = function_called(method);
+  if (!function) {
+    cursor_.mistake(name, "there is no such method",
+                    "contains, containsAll, containsAny, isEmpty, getTag, hasTag or a method of an "
+                    "extension type");
+    return left;
+  }
+  if (facts_of(*function).is_constructor) {
+    cursor_.mistake(name, "this is a function, not a method",
+                    std::string(method) + "(\"...\"), with nothing before it");
+    return left;
+  }
+  std::vector<NodeId> parts{left};
+  arguments(parts);
+  return extension_call(*function, parts, begin);
+}
+
+// Behind the opening parenthesis, to the closing one.
+void ExpressionParser::arguments(std::vector<NodeId>& parts) {
+  while (cursor_.peek() != TokenKind::CloseParen && !cursor_.failed()) {
+    parts.push_back(expression());
+    if (!cursor_.accept(TokenKind::Comma)) break;
+  }
+  cursor_.expect(TokenKind::CloseParen, "`)`");
 }
 
 NodeId ExpressionParser::add(Op op, const std::vector<NodeId>& children, std::uint32_t begin) {

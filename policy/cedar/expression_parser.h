@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "policy/cedar/expression.h"
+#include "policy/cedar/extension.h"
 #include "policy/cedar/token_cursor.h"
 
 namespace hub::policy {
@@ -36,6 +37,10 @@ class ExpressionParser {
   NodeId member();
   NodeId dotted(NodeId left, std::uint32_t begin);
   NodeId call(NodeId left, std::string_view method, Span name, std::uint32_t begin);
+  NodeId extension_method(NodeId left, std::string_view method, Span name, std::uint32_t begin);
+  NodeId extension_function(std::uint32_t begin);
+  NodeId extension_call(Function function, const std::vector<NodeId>& parts, std::uint32_t begin);
+  void arguments(std::vector<NodeId>& parts);
   NodeId primary();
   NodeId word();
   NodeId path(std::uint32_t begin);

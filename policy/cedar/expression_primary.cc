@@ -52,12 +52,52 @@ NodeId ExpressionParser::word() {
   } else if (is_reserved(cursor_.words())) {
     cursor_.unexpected("an expression");
   } else if (cursor_.peek_second() == TokenKind::OpenParen) {
-    cursor_.mistake("there is no such function", "this engine has no extension functions");
+    return extension_function(begin);
   } else {
     cursor_.mistake("this is neither a variable nor a value",
                     R"(principal, action, resource, context, "a text" or Type::"id")");
   }
   return 0;
+}
+
+NodeId ExpressionParser::extension_function(std::uint32_t begin) {
+  const auto function = function_called(cursor_.words());
+  if (!function) {
+    cursor_.mistake("there is no such function", "decimal, ip, datetime or duration");
+    return 0;
+  }
+  if (!facts_of(*function).is_constructor) {
+    cursor_.mistake("this is a method, not a function",
+                    "write the value first: a." + std::string(facts_of(*function).name) + "(...)");
+    return 0;
+  }
+  cursor_.skip();
+  cursor_.skip();
+  std::vector<NodeId> parts;
+  arguments(parts);
+  return extension_call(*function, parts, begin);
+}
+
+// A call of values that are known already is made once, here; one that errs errs when evaluated.
+NodeId ExpressionParser::extension_call(Function function, const std::vector<NodeId>& parts,
+                                        std::uint32_t begin) {
+  Node node;
+  node.op = Op::Call;
+  node.operand = static_cast<std::uint32_t>(function);
+  std::vector<Value> values;
+  for (const auto part : parts) {
+    if (const auto* value = constant(part)) values.push_back(*value);
+  }
+  if (!cursor_.failed() && !parts.empty() && values.size() == parts.size()) {
+    std::vector<const Value*> known;
+    known.reserve(values.size());
+    for (const auto& value : values) known.push_back(&value);
+    if (auto made = policy::call(function, known)) {
+      out_.literals.push_back(std::move(*made));
+      node.constant = static_cast<std::uint32_t>(out_.literals.size());
+    }
+  }
+  return add(node, parts, begin);
 }
 
 NodeId ExpressionParser::path(std::uint32_t begin) {

@@ -8,7 +8,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
+
+#include "core/base/result.h"
+#include "policy/cedar/value.h"
 
 namespace hub::policy {
 
@@ -45,5 +49,14 @@ struct FunctionFacts {
 
 [[nodiscard]] const FunctionFacts& facts_of(Function function);
 [[nodiscard]] std::optional<Function> function_called(std::string_view name);
+
+enum class CallError : std::uint8_t {
+  WrongArguments,  // another number than facts_of() says
+  WrongType,
+  NoSuchValue,  // a text that is no decimal, ip, datetime or duration, or a result beyond 64 bits
+};
+
+[[nodiscard]] Result<Value, CallError> call(Function function,
+                                            std::span<const Value* const> arguments);
 
 }  // namespace hub::policy

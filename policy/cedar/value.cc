@@ -75,6 +75,10 @@ std::string in_quotes(std::string_view text) {
   return out + "\"";
 }
 
+std::string call_of(std::string_view function, std::string_view argument) {
+  return std::string(function) + "(" + in_quotes(argument) + ")";
+}
+
 }  // namespace
 
 HashedUid::HashedUid(EntityUid named) : uid(std::move(named)), hash(hash_of(uid)) {}
@@ -145,6 +149,10 @@ std::strong_ordering Value::order(const Value& other) const {
     case Kind::Entity: return order_entities(*entity(), *other.entity());
     case Kind::Set: return order_sets(*set(), *other.set());
     case Kind::Record: return order_records(*record(), *other.record());
+    case Kind::Decimal: return *decimal() <=> *other.decimal();
+    case Kind::Ip: return *ip() <=> *other.ip();
+    case Kind::Datetime: return *datetime() <=> *other.datetime();
+    case Kind::Duration: return *duration() <=> *other.duration();
   }
   return std::strong_ordering::equal;
 }
@@ -170,6 +178,12 @@ std::string to_text(const Value& value) {
       }
       return out + "}";
     }
+    case Value::Kind::Decimal: return call_of("decimal", to_text(*value.decimal()));
+    case Value::Kind::Ip: return call_of("ip", to_text(*value.ip()));
+    case Value::Kind::Datetime:
+      return call_of("datetime", "1970-01-01") + ".offset(" +
+             call_of("duration", to_text(Duration{value.datetime()->ms})) + ")";
+    case Value::Kind::Duration: return call_of("duration", to_text(*value.duration()));
   }
   return {};
 }

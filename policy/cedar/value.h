@@ -1,4 +1,5 @@
-// The values of the Cedar language (version 4.5): Bool, Long, String, entity, set and record.
+// The values of the Cedar language (version 4.5): Bool, Long, String, entity, set, record and those
+// of the extension types.
 //
 // Values are immutable and copying one shares what it holds, so a decision copies no text. Sets
 // are kept sorted without duplicates; two values of different kinds are never equal and never an
@@ -16,6 +17,8 @@
 #include <string_view>
 #include <variant>
 #include <vector>
+
+#include "policy/cedar/extension_types.h"
 
 namespace hub::policy {
 
@@ -75,7 +78,18 @@ class Record {
 
 class Value {
  public:
-  enum class Kind : std::uint8_t { Bool, Long, String, Entity, Set, Record };
+  enum class Kind : std::uint8_t {
+    Bool,
+    Long,
+    String,
+    Entity,
+    Set,
+    Record,
+    Decimal,
+    Ip,
+    Datetime,
+    Duration
+  };
 
   Value() = default;  // false
   template <std::same_as<bool> B>
@@ -85,6 +99,10 @@ class Value {
   explicit Value(EntityUid uid) : held_(std::make_shared<const HashedUid>(std::move(uid))) {}
   explicit Value(policy::Set set) : held_(std::move(set)) {}
   explicit Value(policy::Record record) : held_(std::move(record)) {}
+  explicit Value(policy::Decimal decimal) : held_(decimal) {}
+  explicit Value(const IpRange& range) : held_(std::make_shared<const IpRange>(range)) {}
+  explicit Value(policy::Datetime datetime) : held_(datetime) {}
+  explicit Value(policy::Duration duration) : held_(duration) {}
 
   [[nodiscard]] Kind kind() const { return static_cast<Kind>(held_.index()); }
 
@@ -96,6 +114,17 @@ class Value {
   [[nodiscard]] const policy::Set* set() const { return std::get_if<policy::Set>(&held_); }
   [[nodiscard]] const policy::Record* record() const { return std::get_if<policy::Record>(&held_); }
 
+  [[nodiscard]] const policy::Decimal* decimal() const {
+    return std::get_if<policy::Decimal>(&held_);
+  }
+  [[nodiscard]] const IpRange* ip() const { return pointee<IpRange>(); }
+  [[nodiscard]] const policy::Datetime* datetime() const {
+    return std::get_if<policy::Datetime>(&held_);
+  }
+  [[nodiscard]] const policy::Duration* duration() const {
+    return std::get_if<policy::Duration>(&held_);
+  }
+
   // A total order, for sets; what it is beyond that says nothing about the language's `<`.
   [[nodiscard]] std::strong_ordering order(const Value& other) const;
   bool operator==(const Value& other) const { return order(other) == 0; }
@@ -103,6 +132,7 @@ class Value {
  private:
   using Text = std::shared_ptr<const std::string>;
   using Entity = std::shared_ptr<const HashedUid>;
+  using Ip = std::shared_ptr<const IpRange>;
 
   template <class T>
   [[nodiscard]] const T* pointee() const {
@@ -111,7 +141,9 @@ class Value {
   }
 
   // The alternatives stand in the order of Kind.
-  std::variant<bool, std::int64_t, Text, Entity, policy::Set, policy::Record> held_;
+  std::variant<bool, std::int64_t, Text, Entity, policy::Set, policy::Record, policy::Decimal, Ip,
+               policy::Datetime, policy::Duration>
+      held_;
 };
 
 struct Attribute {

@@ -121,10 +121,16 @@ TEST(EntitiesJson, RefusesWhatIsNoCedarValue) {
   };
   EXPECT_TRUE(with_attribute("9223372036854775807"));
   EXPECT_TRUE(with_attribute("-9223372036854775808"));
+  EXPECT_TRUE(with_attribute(R"({"__extn":{"fn":"ip","arg":"::1"}})"));
+  EXPECT_TRUE(with_attribute(R"({"__extn":{"fn":"decimal","args":["0.1"]}})"));
   for (const char* value :
        {"null", "1.5", "1e2", "9223372036854775808", "-9223372036854775809", R"({"__entity":1})",
         R"({"__entity":{"type":"A"}})", R"({"__entity":{"type":"A","id":"x"},"b":1})",
-        R"({"__extn":{"fn":"ip","arg":"::1"}})", R"({"__expr":"1"})", R"({"a":1,"a":2})"}) {
+        R"({"__extn":{"fn":"ip","arg":"::x"}})", R"({"__extn":{"fn":"ip"}})",
+        R"({"__extn":{"fn":"ip","arg":1}})", R"({"__extn":{"fn":"no","arg":"::1"}})",
+        R"({"__extn":{"fn":"ip","args":[]}})", R"({"__extn":{"fn":"ip","arg":"::1","b":1}})",
+        R"({"__extn":{"fn":"ip","arg":"::1"},"b":1})", R"({"__extn":"ip"})", R"({"__expr":"1"})",
+        R"({"a":1,"a":2})"}) {
     EXPECT_FALSE(with_attribute(value)) << value;
   }
 }
