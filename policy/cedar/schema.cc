@@ -46,6 +46,13 @@ std::vector<std::vector<std::size_t>> ancestors(const Items& items, NameOf name_
   return out;
 }
 
+template <class Items>
+void sort_and_drop_repeated(Items& items) {
+  std::ranges::sort(items);
+  const auto rest = std::ranges::unique(items);
+  items.erase(rest.begin(), rest.end());
+}
+
 bool same_type(const TypePtr& left, const TypePtr& right) {
   if (left == nullptr || right == nullptr) return left == right;
   return *left == *right;
@@ -107,8 +114,17 @@ bool EntityType::operator==(const EntityType& other) const {
 
 Schema::Schema(std::vector<EntityType> entity_types, std::vector<ActionType> actions)
     : entity_types_(std::move(entity_types)), actions_(std::move(actions)) {
-  for (auto& type : entity_types_) std::ranges::sort(type.attributes, {}, &AttributeType::name);
-  for (auto& action : actions_) std::ranges::sort(action.context, {}, &AttributeType::name);
+  for (auto& type : entity_types_) {
+    std::ranges::sort(type.attributes, {}, &AttributeType::name);
+    sort_and_drop_repeated(type.member_of);
+    if (type.enumeration) sort_and_drop_repeated(*type.enumeration);
+  }
+  for (auto& action : actions_) {
+    std::ranges::sort(action.context, {}, &AttributeType::name);
+    sort_and_drop_repeated(action.member_of);
+    sort_and_drop_repeated(action.principals);
+    sort_and_drop_repeated(action.resources);
+  }
   std::ranges::sort(entity_types_, {}, &EntityType::name);
   std::ranges::sort(actions_, {}, &ActionType::uid);
   type_ancestors_ = ancestors(entity_types_, &EntityType::name);

@@ -94,7 +94,8 @@ struct ActionType {
 class Schema {
  public:
   Schema() = default;  // nothing
-  // Each name once and known, no action in itself: whoever calls has checked that.
+  // Each name once and known, no action in itself: whoever calls has checked that. Lists may be in
+  // any order.
   Schema(std::vector<EntityType> entity_types, std::vector<ActionType> actions);
 
   [[nodiscard]] const EntityType* entity_type(std::string_view name) const;

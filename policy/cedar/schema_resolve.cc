@@ -25,13 +25,6 @@ bool is_action_type_name(std::string_view name) {
   return name == "Action" || name.ends_with("::Action");
 }
 
-template <class Items>
-void sort_and_drop_repeated(Items& items) {
-  std::ranges::sort(items);
-  const auto rest = std::ranges::unique(items);
-  items.erase(rest.begin(), rest.end());
-}
-
 class SchemaResolver {
  public:
   explicit SchemaResolver(const SchemaDraft& draft) : draft_(draft) {}
@@ -230,10 +223,7 @@ class SchemaResolver {
       out.tags = std::move(tags.type);
     }
     out.enumeration = from.enumeration;
-    if (out.enumeration) {
-      total_size_ += out.enumeration->size() * times;
-      sort_and_drop_repeated(*out.enumeration);
-    }
+    if (out.enumeration) total_size_ += out.enumeration->size() * times;
     if (total_size_ > kMaxSchemaTypeSizes) return;
     for (const auto& name : from.names) {
       out.name = in_namespace(space, name.name);
@@ -254,7 +244,6 @@ class SchemaResolver {
                 "declare it, or write its namespace before it");
       }
     }
-    sort_and_drop_repeated(out.member_of);
     out.principals = entity_types(space, from.principals);
     out.resources = entity_types(space, from.resources);
     out.context = attributes(space, from.context, "the context of " + in_backticks(first.name),
@@ -281,7 +270,6 @@ class SchemaResolver {
         out.push_back(std::move(*found));
       }
     }
-    sort_and_drop_repeated(out);
     return out;
   }
 
