@@ -13,6 +13,7 @@
 
 #include "core/base/result.h"
 #include "policy/cedar/entities.h"
+#include "policy/cedar/schema.h"
 #include "policy/cedar/value.h"
 
 namespace hub::policy {
@@ -20,5 +21,13 @@ namespace hub::policy {
 // Errors are fixed words with a position in the text, never the text.
 [[nodiscard]] Result<Entities, std::string> parse_entities(std::string_view json);
 [[nodiscard]] Result<Record, std::string> parse_record(std::string_view json);
+
+// With a schema an entity may also be written without its escape where one is expected, as
+// {"type": ..., "id": ...}, and a value of an extension type as its text. Whatever does not fit the
+// schema (conformance.h) is refused. Actions need not be listed: they come from the schema.
+[[nodiscard]] Result<Entities, std::string> parse_entities(std::string_view json,
+                                                           const Schema& schema);
+[[nodiscard]] Result<Record, std::string> parse_context(std::string_view json, const Schema& schema,
+                                                        const EntityUid& action);
 
 }  // namespace hub::policy

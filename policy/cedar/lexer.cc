@@ -34,7 +34,7 @@ constexpr std::array kSigns{
     Sign{":", TokenKind::Colon},          Sign{".", TokenKind::Dot},
     Sign{"+", TokenKind::Plus},           Sign{"-", TokenKind::Minus},
     Sign{"*", TokenKind::Star},           Sign{"/", TokenKind::Slash},
-    Sign{"%", TokenKind::Percent},
+    Sign{"%", TokenKind::Percent},        Sign{"?", TokenKind::Question},
 };
 
 class Lexer {
@@ -45,7 +45,7 @@ class Lexer {
     skip_blank();
     while (at_ < text_.size() && out_.mistakes.size() < kMaxMistakes) {
       if (out_.tokens.size() >= kMaxPolicyTokens) {
-        mistake(at_, "too many tokens", "split the policies over several files");
+        mistake(at_, "too many tokens", "make it shorter or split it over several files");
         break;
       }
       next();
@@ -201,7 +201,8 @@ std::string_view between_quotes(std::string_view quoted) {
 
 Lexed tokenize(std::string_view text) {
   if (text.size() > kMaxPolicyBytes) {
-    return {{Token{}}, {{{}, "the text is too large", "split the policies over several files"}}};
+    return {{Token{}},
+            {{{}, "the text is too large", "make it shorter or split it over several files"}}};
   }
   if (const auto at = first_malformed(text)) {
     const auto where = static_cast<std::uint32_t>(*at);

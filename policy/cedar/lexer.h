@@ -19,7 +19,8 @@ enum class TokenKind : std::uint8_t {
   Identifier,  // keywords too
   Integer,
   String,
-  Slot,  // ?principal
+  Slot,      // ?principal
+  Question,  // alone, in schemas: name?: Type
   At,
   OpenParen,
   CloseParen,

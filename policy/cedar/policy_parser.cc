@@ -3,38 +3,13 @@
 #include <algorithm>
 
 #include "policy/cedar/expression_parser.h"
+#include "policy/cedar/source_place.h"
 #include "policy/cedar/token_cursor.h"
 
 namespace hub::policy {
 namespace {
 
 constexpr std::size_t kMostMistakesShown = 20;
-
-// Line numbers of places that come one behind the other, counting each line once.
-class LineCounter {
- public:
-  explicit LineCounter(std::string_view text) : text_(text) {}
-
-  std::size_t line_of(std::size_t at) {
-    const auto more = text_.substr(counted_, at - counted_);
-    line_ += static_cast<std::size_t>(std::ranges::count(more, '\n'));
-    counted_ = at;
-    return line_;
-  }
-
- private:
-  std::string_view text_;
-  std::size_t counted_ = 0;
-  std::size_t line_ = 1;
-};
-
-ParseError locate(const LexMistake& mistake, std::string_view text, std::string_view file) {
-  const auto upto = text.substr(0, mistake.span.begin);
-  const auto newline = upto.rfind('\n');
-  const auto line_start = newline == std::string_view::npos ? 0 : newline + 1;
-  return {std::string(file), LineCounter(text).line_of(upto.size()), upto.size() - line_start + 1,
-          mistake.what, mistake.hint};
-}
 
 bool is_action_type(std::string_view type) {
   return type == "Action" || type.ends_with("::Action");

@@ -6,8 +6,8 @@
 // (schema_json.h); both give the same Schema.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -26,6 +26,8 @@ struct AttributeType {
   std::string name;
   TypePtr type;
   bool required = true;
+
+  [[nodiscard]] bool operator==(const AttributeType& other) const;
 };
 
 // Sorted by name, each name once.
@@ -71,24 +73,29 @@ class Type {
 
 struct EntityType {
   std::string name;
-  std::vector<std::string> member_of;  // the types its entities may have as parents
+  std::vector<std::string> member_of;  // the types its entities may have as parents, sorted
   AttributeTypes attributes;
   TypePtr tags;                                         // of each tag's value; null: it has none
-  std::optional<std::vector<std::string>> enumeration;  // the only ids there are
+  std::optional<std::vector<std::string>> enumeration;  // the only ids there are, sorted
+
+  [[nodiscard]] bool operator==(const EntityType& other) const;
 };
 
 struct ActionType {
   EntityUid uid;
-  std::vector<EntityUid> member_of;     // action groups, direct
-  std::vector<std::string> principals;  // both empty when it is only a group
+  std::vector<EntityUid> member_of;     // action groups, direct, sorted
+  std::vector<std::string> principals;  // sorted; both empty when it is only a group
   std::vector<std::string> resources;
   AttributeTypes context;
+
+  bool operator==(const ActionType& other) const = default;
 };
 
 class Schema {
  public:
   Schema() = default;  // nothing
-  // Each name once and known, no action in itself: whoever calls has checked that.
+  // Each name once and known, no action in itself: whoever calls has checked that. Lists may be in
+  // any order.
   Schema(std::vector<EntityType> entity_types, std::vector<ActionType> actions);
 
   [[nodiscard]] const EntityType* entity_type(std::string_view name) const;
@@ -102,11 +109,16 @@ class Schema {
   // The same action, or one that has the group among its groups, or theirs.
   [[nodiscard]] bool action_is_in(const EntityUid& member, const EntityUid& group) const;
 
+  // They say the same, in whatever text form and order they were written.
+  [[nodiscard]] bool operator==(const Schema& other) const;
+
  private:
+  using Indices = std::vector<std::size_t>;  // sorted
+
   std::vector<EntityType> entity_types_;  // sorted by name
   std::vector<ActionType> actions_;       // sorted by uid
-  std::map<std::string, std::vector<std::string>, std::less<>> type_ancestors_;
-  std::map<EntityUid, std::vector<EntityUid>> action_ancestors_;
+  std::vector<Indices> type_ancestors_;   // of each entity type
+  std::vector<Indices> action_ancestors_;
 };
 
 }  // namespace hub::policy

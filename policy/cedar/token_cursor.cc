@@ -8,8 +8,9 @@ namespace {
 
 constexpr std::size_t kMaxQuoted = 40;
 
-// What the author wrote, short and on one line.
-std::string named(std::string_view words) {
+}  // namespace
+
+std::string in_backticks(std::string_view words) {
   std::string out;
   for (const char c : words.substr(0, kMaxQuoted)) {
     const auto byte = static_cast<unsigned char>(c);
@@ -17,8 +18,6 @@ std::string named(std::string_view words) {
   }
   return "`" + out + (words.size() > kMaxQuoted ? "...`" : "`");
 }
-
-}  // namespace
 
 bool is_reserved(std::string_view word) {
   constexpr std::array<std::string_view, 10> reserved{"true", "false", "if",  "then", "else",
@@ -69,7 +68,7 @@ std::string TokenCursor::name() {
     return {};
   }
   if (is_reserved(words())) {
-    mistake(named(words()) + " is a word of the language and cannot be a name",
+    mistake(in_backticks(words()) + " is a word of the language and cannot be a name",
             "choose another name, or use [\"...\"]");
     return {};
   }
@@ -117,7 +116,7 @@ void TokenCursor::mistake(Span where, std::string what, std::string hint) {
 
 void TokenCursor::unexpected(std::string_view expected) {
   auto what = peek() == TokenKind::End ? std::string("the text ends too early")
-                                       : "unexpected " + named(words());
+                                       : "unexpected " + in_backticks(words());
   mistake(std::move(what), "expected " + std::string(expected));
 }
 

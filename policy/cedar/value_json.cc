@@ -1,0 +1,166 @@
+#include "policy/cedar/value_json.h"
+
+#include <algorithm>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "policy/cedar/extension.h"
+
+namespace hub::policy {
+namespace {
+
+using ValueJson = nlohmann::json;
+
+std::optional<Value> read_any_value(const ValueJson& json);
+
+std::optional<EntityUid> read_plain_uid(const ValueJson& json) {
+  if (!json.is_object() || json.size() != 2) return std::nullopt;
+  const auto type = json.find("type");
+  const auto id = json.find("id");
+  if (type == json.end() || id == json.end() || !type->is_string() || !id->is_string()) {
+    return std::nullopt;
+  }
+  return EntityUid{type->get<std::string>(), id->get<std::string>()};
+}
+
+template <class TypeOf>
+std::optional<Record> read_attributes(const ValueJson& json, TypeOf type_of) {
+  if (!json.is_object()) return std::nullopt;
+  std::vector<Attribute> out;
+  for (const auto& [name, held] : json.items()) {
+    auto value = read_value(held, type_of(name));
+    if (!value) return std::nullopt;
+    out.push_back({name, std::move(*value)});
+  }
+  return Record::make(std::move(out));
+}
+
+std::optional<Value> read_set(const ValueJson& json, const Type* element) {
+  std::vector<Value> items;
+  for (const auto& held : json) {
+    auto value = read_value(held, element);
+    if (!value) return std::nullopt;
+    items.push_back(std::move(*value));
+  }
+  return Value(Set(std::move(items)));
+}
+
+std::optional<Value> read_number(const ValueJson& json) {
+  if (json.is_number_unsigned() &&
+      json.get<std::uint64_t>() >
+          static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+    return std::nullopt;
+  }
+  return Value(json.get<std::int64_t>());
+}
+
+std::optional<Value> made_by(std::string_view function, const std::vector<Value>& arguments) {
+  const auto known = function_called(function);
+  if (!known) return std::nullopt;
+  std::vector<const Value*> places;
+  places.reserve(arguments.size());
+  for (const auto& argument : arguments) places.push_back(&argument);
+  auto made = call(*known, places);
+  return made ? std::optional(std::move(*made)) : std::nullopt;
+}
+
+// {"fn": "decimal", "arg": "1.0"}, or with "args": [...].
+std::optional<Value> read_call(const ValueJson& json) {
+  if (!json.is_object() || json.size() != 2 || !json.contains("fn") || !json["fn"].is_string()) {
+    return std::nullopt;
+  }
+  std::vector<Value> arguments;
+  const auto take = [&](const ValueJson& held) {
+    auto one = read_value(held, nullptr);
+    if (one) arguments.push_back(std::move(*one));
+    return one.has_value();
+  };
+  if (json.contains("arg")) {
+    if (!take(json["arg"])) return std::nullopt;
+  } else if (json.contains("args") && json["args"].is_array()) {
+    if (!std::ranges::all_of(json["args"], take)) return std::nullopt;
+  }
+  return made_by(json["fn"].get_ref<const std::string&>(), arguments);
+}
+
+// The text alone, or the call without its escape.
+std::optional<Value> read_extension(const ValueJson& json, std::string_view constructor) {
+  if (json.is_string()) {
+    return made_by(constructor, {Value(std::string_view(json.get_ref<const std::string&>()))});
+  }
+  return json.is_object() && json.contains("fn") ? read_call(json) : read_any_value(json);
+}
+
+std::optional<Value> read_object(const ValueJson& json) {
+  if (json.contains("__entity")) {
+    auto uid = json.size() == 1 ? read_uid(json) : std::nullopt;
+    return uid ? std::optional(Value(std::move(*uid))) : std::nullopt;
+  }
+  if (json.contains("__extn")) {
+    return json.size() == 1 ? read_call(json["__extn"]) : std::nullopt;
+  }
+  if (json.contains("__expr")) return std::nullopt;
+  auto record = read_record(json, nullptr);
+  return record ? std::optional(Value(std::move(*record))) : std::nullopt;
+}
+
+std::optional<Value> read_any_value(const ValueJson& json) {
+  if (json.is_boolean()) return Value(json.get<bool>());
+  if (json.is_number_integer()) return read_number(json);
+  if (json.is_string()) return Value(std::string_view(json.get_ref<const std::string&>()));
+  if (json.is_array()) return read_set(json, nullptr);
+  if (json.is_object()) return read_object(json);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<EntityUid> read_uid(const ValueJson& json) {
+  if (json.is_object() && json.size() == 1 && json.contains("__entity")) {
+    return read_plain_uid(json["__entity"]);
+  }
+  return read_plain_uid(json);
+}
+
+std::optional<Value> read_value(const ValueJson& json, const Type* type) {
+  if (type == nullptr) return read_any_value(json);
+  switch (type->kind()) {
+    case Type::Kind::Entity:
+      if (auto uid = read_uid(json)) return Value(std::move(*uid));
+      break;
+    case Type::Kind::Set:
+      if (json.is_array()) return read_set(json, type->element().get());
+      break;
+    case Type::Kind::Record:
+      if (json.is_object()) {
+        auto record = read_record(json, &type->attributes());
+        return record ? std::optional(Value(std::move(*record))) : std::nullopt;
+      }
+      break;
+    case Type::Kind::Decimal: return read_extension(json, "decimal");
+    case Type::Kind::Ip: return read_extension(json, "ip");
+    case Type::Kind::Datetime: return read_extension(json, "datetime");
+    case Type::Kind::Duration: return read_extension(json, "duration");
+    case Type::Kind::Bool:
+    case Type::Kind::Long:
+    case Type::Kind::String: break;
+  }
+  return read_any_value(json);
+}
+
+std::optional<Record> read_record(const ValueJson& json, const AttributeTypes* types) {
+  return read_attributes(json, [types](const std::string& name) -> const Type* {
+    const auto* found = types == nullptr ? nullptr : find_attribute(*types, name);
+    return found == nullptr ? nullptr : found->type.get();
+  });
+}
+
+std::optional<Record> read_tags(const ValueJson& json, const Type* type) {
+  return read_attributes(json, [type](const std::string&) { return type; });
+}
+
+}  // namespace hub::policy
