@@ -87,17 +87,8 @@ NodeId ExpressionParser::set() {
     if (!cursor_.accept(TokenKind::Comma)) break;
   }
   cursor_.expect(TokenKind::CloseBracket, "`]`");
-  Node node;
-  node.op = Op::Set;
-  std::vector<Value> values;
-  for (const auto item : items) {
-    if (const auto* value = constant(item)) values.push_back(*value);
-  }
-  if (!cursor_.failed() && values.size() == items.size()) {
-    out_.literals.emplace_back(Set(std::move(values)));
-    node.constant = static_cast<std::uint32_t>(out_.literals.size());
-  }
-  return add(node, items, begin);
+  if (cursor_.failed()) return 0;
+  return add(out_.set_of(items), items, begin);
 }
 
 NodeId ExpressionParser::record() {
@@ -118,28 +109,8 @@ NodeId ExpressionParser::record() {
     cursor_.mistake({begin, cursor_.last_end()}, "the record has the same key twice",
                     "take one of them out");
   }
-  Node node;
-  node.op = Op::Record;
-  node.operand = static_cast<std::uint32_t>(out_.names.size());
-  std::vector<Attribute> constants;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (const auto* value = constant(values[i])) constants.push_back({names[i], *value});
-    add_name(std::move(names[i]));
-  }
-  if (!cursor_.failed() && constants.size() == values.size()) {
-    if (auto made = Record::make(std::move(constants))) {
-      out_.literals.emplace_back(std::move(*made));
-      node.constant = static_cast<std::uint32_t>(out_.literals.size());
-    }
-  }
-  return add(node, values, begin);
-}
-
-const Value* ExpressionParser::constant(NodeId id) const {
-  if (cursor_.failed()) return nullptr;
-  const auto& node = out_.nodes[id];
-  if (node.op == Op::Literal) return &out_.literals[node.operand];
-  return node.constant > 0 ? &out_.literals[node.constant - 1] : nullptr;
+  if (cursor_.failed()) return 0;
+  return add(out_.record_of(std::move(names), values), values, begin);
 }
 
 NodeId ExpressionParser::literal(Value value, std::uint32_t begin) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "policy/cedar/expression_parser.h"
+#include "policy/cedar/names.h"
 #include "policy/cedar/token_cursor.h"
 
 namespace hub::policy {
@@ -34,10 +35,6 @@ ParseError locate(const LexMistake& mistake, std::string_view text, std::string_
   const auto line_start = newline == std::string_view::npos ? 0 : newline + 1;
   return {std::string(file), LineCounter(text).line_of(upto.size()), upto.size() - line_start + 1,
           mistake.what, mistake.hint};
-}
-
-bool is_action_type(std::string_view type) {
-  return type == "Action" || type.ends_with("::Action");
 }
 
 class PolicyParser {
