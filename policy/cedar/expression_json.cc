@@ -16,38 +16,38 @@
 namespace hub::policy {
 namespace {
 
-using Named = std::pair<std::string_view, Op>;
+using NamedOp = std::pair<std::string_view, Op>;
 
-std::optional<Op> named_in(std::span<const Named> list, std::string_view name) {
-  const auto found = std::ranges::find(list, name, &Named::first);
+std::optional<Op> named_in(std::span<const NamedOp> list, std::string_view name) {
+  const auto found = std::ranges::find(list, name, &NamedOp::first);
   return found == list.end() ? std::nullopt : std::optional(found->second);
 }
 
 // {"arg": ...}
-constexpr std::array kOnOne{Named{"!", Op::Not}, Named{"neg", Op::Negate},
-                            Named{"isEmpty", Op::IsEmpty}};
+constexpr std::array kOnOne{NamedOp{"!", Op::Not}, NamedOp{"neg", Op::Negate},
+                            NamedOp{"isEmpty", Op::IsEmpty}};
 
 // {"left": ..., "right": ...}
 constexpr std::array kOnTwo{
-    Named{"==", Op::Equal},
-    Named{"!=", Op::NotEqual},
-    Named{"<", Op::Less},
-    Named{"<=", Op::LessEqual},
-    Named{">", Op::Greater},
-    Named{">=", Op::GreaterEqual},
-    Named{"in", Op::In},
-    Named{"+", Op::Add},
-    Named{"-", Op::Subtract},
-    Named{"*", Op::Multiply},
-    Named{"contains", Op::Contains},
-    Named{"containsAll", Op::ContainsAll},
-    Named{"containsAny", Op::ContainsAny},
-    Named{"getTag", Op::GetTag},
-    Named{"hasTag", Op::HasTag},
+    NamedOp{"==", Op::Equal},
+    NamedOp{"!=", Op::NotEqual},
+    NamedOp{"<", Op::Less},
+    NamedOp{"<=", Op::LessEqual},
+    NamedOp{">", Op::Greater},
+    NamedOp{">=", Op::GreaterEqual},
+    NamedOp{"in", Op::In},
+    NamedOp{"+", Op::Add},
+    NamedOp{"-", Op::Subtract},
+    NamedOp{"*", Op::Multiply},
+    NamedOp{"contains", Op::Contains},
+    NamedOp{"containsAll", Op::ContainsAll},
+    NamedOp{"containsAny", Op::ContainsAny},
+    NamedOp{"getTag", Op::GetTag},
+    NamedOp{"hasTag", Op::HasTag},
 };
 
-constexpr std::array kVariables{Named{"principal", Op::Principal}, Named{"action", Op::Action},
-                                Named{"resource", Op::Resource}, Named{"context", Op::Context}};
+constexpr std::array kVariables{NamedOp{"principal", Op::Principal}, NamedOp{"action", Op::Action},
+                                NamedOp{"resource", Op::Resource}, NamedOp{"context", Op::Context}};
 
 }  // namespace
 

@@ -195,9 +195,9 @@ ParseError error_of(const JsonError& error, std::string_view file) {
   return {std::string(file), error.line, 0, error.reason, {}};
 }
 
-class SetReader {
+class PolicySetReader {
  public:
-  explicit SetReader(std::string_view file) : file_(file) {}
+  explicit PolicySetReader(std::string_view file) : file_(file) {}
 
   void run(const Json& json) {
     if (place_.is_object_of(json, {"staticPolicies", "templates", "templateLinks"})) {
@@ -312,7 +312,7 @@ Result<PolicySet, std::vector<ParseError>> parse_policy_set_json(std::string_vie
                                                                  std::string_view file) {
   const auto json = parse_json(text, kPolicyLimits);
   if (!json) return fail(std::vector{error_of(json.error(), file)});
-  SetReader reader(file);
+  PolicySetReader reader(file);
   reader.run(*json);
   return std::move(reader).result();
 }

@@ -21,9 +21,9 @@ std::string in_json(const EntityUid& uid) {
 }
 
 // Separates what it is asked before, but for the first.
-class Comma {
+class JsonComma {
  public:
-  explicit Comma(std::string& out) : out_(out) {}
+  explicit JsonComma(std::string& out) : out_(out) {}
   void operator()() {
     if (!std::exchange(first_, false)) out_ += ',';
   }
@@ -113,7 +113,7 @@ class ExpressionWriter {
   template <class Items, class Write>
   void items(std::string_view opening, const Items& held, Write write_one) {
     out_ += opening;
-    Comma comma(out_);
+    JsonComma comma(out_);
     for (const auto& item : held) {
       comma();
       write_one(item);
@@ -178,7 +178,7 @@ class ExpressionWriter {
     left_of(node, "like");
     out_ += ",\"pattern\":[";
     const auto& texts = in_.patterns[node.operand];
-    Comma comma(out_);
+    JsonComma comma(out_);
     for (std::size_t i = 0; i < texts.size(); ++i) {
       if (i > 0) {
         comma();
@@ -221,7 +221,7 @@ class ExpressionWriter {
   std::string& out_;
 };
 
-std::string entity_of(const Scope& scope, std::string_view variable) {
+std::string entity_or_slot(const Scope& scope, std::string_view variable) {
   return scope.slot ? R"("slot":"?)" + std::string(variable) + "\""
                     : R"("entity":)" + in_json(scope.entity.entity()->uid);
 }
@@ -229,12 +229,12 @@ std::string entity_of(const Scope& scope, std::string_view variable) {
 std::string in_json(const Scope& scope, std::string_view variable) {
   switch (scope.kind) {
     case Scope::Kind::Any: return R"({"op":"All"})";
-    case Scope::Kind::Equal: return R"({"op":"==",)" + entity_of(scope, variable) + "}";
-    case Scope::Kind::In: return R"({"op":"in",)" + entity_of(scope, variable) + "}";
+    case Scope::Kind::Equal: return R"({"op":"==",)" + entity_or_slot(scope, variable) + "}";
+    case Scope::Kind::In: return R"({"op":"in",)" + entity_or_slot(scope, variable) + "}";
     case Scope::Kind::Is: return R"({"op":"is","entity_type":)" + in_json(scope.type) + "}";
     case Scope::Kind::IsIn:
       return R"({"op":"is","entity_type":)" + in_json(scope.type) + R"(,"in":{)" +
-             entity_of(scope, variable) + "}}";
+             entity_or_slot(scope, variable) + "}}";
   }
   return {};
 }
@@ -248,7 +248,7 @@ std::string in_json(const ActionScope& scope) {
     case ActionScope::Kind::InAny: break;
   }
   std::string out = R"({"op":"in","entities":[)";
-  Comma comma(out);
+  JsonComma comma(out);
   for (const auto& action : scope.actions) {
     comma();
     out += in_json(action.entity()->uid);
@@ -259,7 +259,7 @@ std::string in_json(const ActionScope& scope) {
 std::string in_json(const TemplateLink& link) {
   std::string out = R"({"templateId":)" + in_json(link.template_id) + R"(,"newId":)" +
                     in_json(link.new_id) + R"(,"values":{)";
-  Comma comma(out);
+  JsonComma comma(out);
   if (link.principal) {
     comma();
     out += R"("?principal":)" + in_json(*link.principal);
@@ -281,7 +281,7 @@ std::string to_json(const Policy& policy) {
   out += ",\"resource\":" + in_json(policy.resource, "resource");
   out += ",\"conditions\":[";
   ExpressionWriter expressions(policy.expressions, out);
-  Comma comma(out);
+  JsonComma comma(out);
   for (const auto& condition : policy.conditions) {
     comma();
     out += condition.unless ? R"({"kind":"unless","body":)" : R"({"kind":"when","body":)";
@@ -291,7 +291,7 @@ std::string to_json(const Policy& policy) {
   out += ']';
   if (policy.annotations.empty()) return out + "}";
   out += ",\"annotations\":{";
-  Comma annotation_comma(out);
+  JsonComma annotation_comma(out);
   for (const auto& [name, value] : policy.annotations) {
     annotation_comma();
     out += in_json(name) + ":" + in_json(value);
@@ -303,20 +303,20 @@ std::string to_json(const PolicySet& policies) {
   std::set<std::string_view> linked;
   for (const auto& link : policies.links()) linked.insert(link.new_id);
   std::string out = R"({"staticPolicies":{)";
-  Comma comma(out);
+  JsonComma comma(out);
   for (const auto& policy : policies.policies()) {
     if (linked.contains(policy->id)) continue;
     comma();
     out += in_json(policy->id) + ":" + to_json(*policy);
   }
   out += R"(},"templates":{)";
-  Comma template_comma(out);
+  JsonComma template_comma(out);
   for (const auto& policy : policies.templates()) {
     template_comma();
     out += in_json(policy->id) + ":" + to_json(*policy);
   }
   out += R"(},"templateLinks":[)";
-  Comma link_comma(out);
+  JsonComma link_comma(out);
   for (const auto& link : policies.links()) {
     link_comma();
     out += in_json(link);

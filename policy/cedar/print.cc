@@ -19,13 +19,13 @@ enum class Binding : std::uint8_t { Whole, Or, And, Relation, Sum, Product, Unar
 
 constexpr std::size_t kMostSigns = 4;  // in a row
 
-std::string quoted(std::string_view text) { return to_text(Value(text)); }
+std::string as_literal(std::string_view text) { return to_text(Value(text)); }
 
-std::string quoted(const Pattern& pattern) {
+std::string as_literal(const Pattern& pattern) {
   std::string out = "\"";
   for (std::size_t i = 0; i < pattern.size(); ++i) {
     if (i > 0) out += '*';
-    const auto text = quoted(pattern[i]);
+    const auto text = as_literal(pattern[i]);
     for (const char c : std::string_view(text).substr(1, text.size() - 2)) {
       if (c == '*') out += '\\';
       out += c;
@@ -183,7 +183,7 @@ class ExpressionPrinter {
   void attribute(const Node& node) {
     print(child(node, 0), Binding::Member);
     const auto& name = in_.names[node.operand];
-    out_ += is_plain_name(name) ? "." + name : "[" + quoted(name) + "]";
+    out_ += is_plain_name(name) ? "." + name : "[" + as_literal(name) + "]";
   }
 
   void has(const Node& node) {
@@ -192,13 +192,13 @@ class ExpressionPrinter {
     for (std::uint32_t i = 0; i < node.names; ++i) {
       const auto& name = in_.names[node.operand + i];
       if (i > 0) out_ += '.';
-      out_ += is_plain_name(name) ? name : quoted(name);
+      out_ += is_plain_name(name) ? name : as_literal(name);
     }
   }
 
   void like(const Node& node) {
     print(child(node, 0), Binding::Sum);
-    out_ += " like " + quoted(in_.patterns[node.operand]);
+    out_ += " like " + as_literal(in_.patterns[node.operand]);
   }
 
   void is(const Node& node) {
@@ -227,7 +227,7 @@ class ExpressionPrinter {
     for (std::uint32_t i = 0; i < node.count; ++i) {
       const auto& name = in_.names[node.operand + i];
       if (i > 0) out_ += ", ";
-      out_ += (is_plain_name(name) ? name : quoted(name)) + ": ";
+      out_ += (is_plain_name(name) ? name : as_literal(name)) + ": ";
       print(child(node, i), Binding::Whole);
     }
     out_ += '}';
@@ -265,7 +265,7 @@ class PolicyPrinter {
   void run() {
     for (const auto& annotation : policy_.annotations) {
       out_ += "@" + annotation.name;
-      if (!annotation.value.empty()) out_ += "(" + quoted(annotation.value) + ")";
+      if (!annotation.value.empty()) out_ += "(" + as_literal(annotation.value) + ")";
       out_ += '\n';
     }
     out_ += policy_.effect == Effect::Permit ? "permit (" : "forbid (";
