@@ -48,7 +48,7 @@ std::string explain_refusal(const PolicySet& policies, const Verdict& verdict) {
 }
 
 std::string place(const Policy& policy, std::size_t line) {
-  return policy.file + ":" + std::to_string(line);
+  return line == 0 ? policy.file : policy.file + ":" + std::to_string(line);
 }
 
 std::string tell_who(const Question& question) {

@@ -11,6 +11,13 @@ namespace {
 constexpr std::size_t kResourceWeight = 100;
 constexpr std::size_t kPrincipalWeight = 10;
 
+// In the file of the policy; 0 when the policy was no text there.
+std::size_t line_of(const Policy& policy, Span part) {
+  if (policy.line == 0 || policy.source == nullptr) return 0;
+  const auto upto = std::string_view(*policy.source).substr(0, part.begin);
+  return 1 + static_cast<std::size_t>(std::ranges::count(upto, '\n'));
+}
+
 struct Miss {
   NearMiss near;
   std::size_t weight = 0;
@@ -18,10 +25,7 @@ struct Miss {
   void add(const Policy& policy, Span part, std::size_t more, bool erred) {
     if (weight == 0) {
       near.lacked = policy.written(part);
-      const auto upto = policy.source == nullptr
-                            ? std::string_view()
-                            : std::string_view(*policy.source).substr(0, part.begin);
-      near.line = 1 + static_cast<std::size_t>(std::ranges::count(upto, '\n'));
+      near.line = line_of(policy, part);
       near.erred = erred;
     }
     weight += more;

@@ -12,9 +12,9 @@ namespace hub::policy {
 
 struct NearMiss {
   const Policy* policy = nullptr;
-  std::string lacked;  // the first part of it that did not hold, as written
-  std::size_t line = 0;
-  bool erred = false;  // that part could not be evaluated
+  std::string lacked;    // the first part of it that did not hold, as written
+  std::size_t line = 0;  // in its file; 0 when that holds no text of it
+  bool erred = false;    // that part could not be evaluated
 };
 
 // Among the permits for the request's action, the one with the fewest parts that do not hold; a

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "policy/cedar/parse_error.h"
 #include "policy/cedar/token_cursor.h"
 
 namespace hub::policy {
@@ -59,7 +60,7 @@ class ConformanceCheck {
     std::string out;
     for (const auto& [what_part, name] : where_) {
       out += what_part;
-      if (!name.empty()) out += " " + in_backticks(name);
+      if (!name.empty()) out += " " + quoted_briefly(name);
       out += ": ";
     }
     faults_.push_back(out + what);
@@ -100,7 +101,8 @@ class ConformanceCheck {
     within(who, {}, [&] {
       if (schema_.entity_type(uid.type) == nullptr) return fault("its type is not declared");
       if (!std::ranges::binary_search(types, uid.type)) {
-        return fault(to_text(action.uid) + " does not apply to the type " + in_backticks(uid.type));
+        return fault(to_text(action.uid) + " does not apply to the type " +
+                     quoted_briefly(uid.type));
       }
       id(uid);
     });
@@ -111,7 +113,7 @@ class ConformanceCheck {
     const auto* type = schema_.entity_type(uid.type);
     if (type != nullptr && type->enumeration &&
         !std::ranges::binary_search(*type->enumeration, uid.id)) {
-      fault(in_backticks(uid.type) + " has no such id");
+      fault(quoted_briefly(uid.type) + " has no such id");
     }
     if (is_type_of_actions(uid.type) && schema_.action(uid) == nullptr) {
       fault("the schema has no such action");
@@ -123,12 +125,12 @@ class ConformanceCheck {
       return schema_.can_be_in(group, parent.type);
     });
     if (allowed) return id(parent);
-    fault("an entity of type " + in_backticks(type.name) + " cannot be in one of its type");
+    fault("an entity of type " + quoted_briefly(type.name) + " cannot be in one of its type");
   }
 
   void tags(const EntityType& type, const Record& tags) {
     if (tags.empty()) return;
-    if (type.tags == nullptr) return fault(in_backticks(type.name) + " has no tags");
+    if (type.tags == nullptr) return fault(quoted_briefly(type.name) + " has no tags");
     for (const auto& tag : tags.attributes()) {
       within("a tag", {}, [&] { value(*type.tags, tag.value); });
     }
@@ -139,7 +141,7 @@ class ConformanceCheck {
       const auto* held = record.find(declared.name);
       if (held == nullptr) {
         if (declared.required)
-          fault("the attribute " + in_backticks(declared.name) + " is missing");
+          fault("the attribute " + quoted_briefly(declared.name) + " is missing");
         continue;
       }
       within("attribute", declared.name, [&] { value(*declared.type, *held); });
@@ -174,7 +176,7 @@ class ConformanceCheck {
   void reference(const Type& type, const Value& held) {
     const auto* uid = held.entity();
     if (uid != nullptr && uid->uid.type == type.entity_type()) return id(uid->uid);
-    fault("it is not an entity of type " + in_backticks(type.entity_type()));
+    fault("it is not an entity of type " + quoted_briefly(type.entity_type()));
   }
 
   void set(const Type& type, const Value& held) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "policy/cedar/extension.h"
 #include "policy/cedar/value.h"
 
 namespace hub::policy {
@@ -79,6 +80,18 @@ struct Expressions {
   [[nodiscard]] std::span<const NodeId> children_of(const Node& node) const {
     return std::span(children).subspan(node.first, node.count);
   }
+  // The value a node always has, where that is known without evaluating; else null.
+  [[nodiscard]] const Value* constant(NodeId id) const;
+
+  // Adds a node behind the others, whose children are there already.
+  NodeId add(Node node, std::span<const NodeId> parts);
+  std::uint32_t add_name(std::string name);
+  // A set or a record still to be added, with its constant when all its parts have one. There are
+  // as many names as values, each once.
+  [[nodiscard]] Node set_of(std::span<const NodeId> items);
+  [[nodiscard]] Node record_of(std::vector<std::string> keys, std::span<const NodeId> values);
+  // The same for a call; one that errs has no constant, and errs when it is evaluated.
+  [[nodiscard]] Node call_of(Function function, std::span<const NodeId> arguments);
 };
 
 }  // namespace hub::policy

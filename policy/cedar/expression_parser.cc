@@ -115,12 +115,12 @@ NodeId ExpressionParser::has(NodeId left, std::uint32_t begin) {
   node.op = Op::HasAttribute;
   node.names = 1;
   if (cursor_.peek() == TokenKind::String) {
-    node.operand = add_name(cursor_.string());
+    node.operand = out_.add_name(cursor_.string());
     return add(node, {left}, begin);
   }
-  node.operand = add_name(cursor_.name());
+  node.operand = out_.add_name(cursor_.name());
   while (cursor_.accept(TokenKind::Dot)) {
-    add_name(cursor_.name());
+    out_.add_name(cursor_.name());
     ++node.names;
   }
   if (node.names > kMaxPolicyDepth) {
@@ -155,7 +155,7 @@ NodeId ExpressionParser::is(NodeId left, std::uint32_t begin) {
     cursor_.unexpected("an entity type without quotes");
     return left;
   }
-  node.operand = add_name(cursor_.type_name());
+  node.operand = out_.add_name(cursor_.type_name());
   std::vector<NodeId> parts{left};
   if (cursor_.accept_word("in")) parts.push_back(sum());
   return add(node, parts, begin);
@@ -224,7 +224,7 @@ NodeId ExpressionParser::member() {
     } else if (cursor_.accept(TokenKind::OpenBracket)) {
       Node node;
       node.op = Op::GetAttribute;
-      node.operand = add_name(cursor_.string());
+      node.operand = out_.add_name(cursor_.string());
       cursor_.expect(TokenKind::CloseBracket, "`]`");
       left = add(node, {left}, begin);
     } else {
@@ -239,7 +239,7 @@ NodeId ExpressionParser::dotted(NodeId left, std::uint32_t begin) {
   if (cursor_.accept(TokenKind::OpenParen)) return call(left, name, where, begin);
   Node node;
   node.op = Op::GetAttribute;
-  node.operand = add_name(std::move(name));
+  node.operand = out_.add_name(std::move(name));
   return add(node, {left}, begin);
 }
 
@@ -298,18 +298,9 @@ NodeId ExpressionParser::add(Node node, const std::vector<NodeId>& children, std
     cursor_.mistake("the expression is nested too deeply", "at most 200 levels");
     return 0;
   }
-  node.first = static_cast<std::uint32_t>(out_.children.size());
-  node.count = static_cast<std::uint32_t>(children.size());
   node.span = {begin, cursor_.last_end()};
-  out_.children.insert(out_.children.end(), children.begin(), children.end());
-  out_.nodes.push_back(node);
   depths_.push_back(depth);
-  return static_cast<NodeId>(out_.nodes.size() - 1);
-}
-
-std::uint32_t ExpressionParser::add_name(std::string name) {
-  out_.names.push_back(std::move(name));
-  return static_cast<std::uint32_t>(out_.names.size() - 1);
+  return out_.add(node, children);
 }
 
 }  // namespace hub::policy

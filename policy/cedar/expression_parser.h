@@ -52,8 +52,6 @@ class ExpressionParser {
   NodeId literal(Value value, std::uint32_t begin);
   NodeId add(Node node, const std::vector<NodeId>& children, std::uint32_t begin);
   NodeId add(Op op, const std::vector<NodeId>& children, std::uint32_t begin);
-  std::uint32_t add_name(std::string name);
-  [[nodiscard]] const Value* constant(NodeId id) const;
 
   TokenCursor& cursor_;
   Expressions& out_;

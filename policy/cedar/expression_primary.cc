@@ -78,26 +78,10 @@ NodeId ExpressionParser::extension_function(std::uint32_t begin) {
   return extension_call(*function, parts, begin);
 }
 
-// A call of values that are known already is made once, here; one that errs errs when evaluated.
 NodeId ExpressionParser::extension_call(Function function, const std::vector<NodeId>& parts,
                                         std::uint32_t begin) {
-  Node node;
-  node.op = Op::Call;
-  node.operand = static_cast<std::uint32_t>(function);
-  std::vector<Value> values;
-  for (const auto part : parts) {
-    if (const auto* value = constant(part)) values.push_back(*value);
-  }
-  if (!cursor_.failed() && !parts.empty() && values.size() == parts.size()) {
-    std::vector<const Value*> known;
-    known.reserve(values.size());
-    for (const auto& value : values) known.push_back(&value);
-    if (auto made = policy::call(function, known)) {
-      out_.literals.push_back(std::move(*made));
-      node.constant = static_cast<std::uint32_t>(out_.literals.size());
-    }
-  }
-  return add(node, parts, begin);
+  if (cursor_.failed()) return 0;
+  return add(out_.call_of(function, parts), parts, begin);
 }
 
 NodeId ExpressionParser::path(std::uint32_t begin) {
@@ -127,17 +111,8 @@ NodeId ExpressionParser::set() {
     if (!cursor_.accept(TokenKind::Comma)) break;
   }
   cursor_.expect(TokenKind::CloseBracket, "`]`");
-  Node node;
-  node.op = Op::Set;
-  std::vector<Value> values;
-  for (const auto item : items) {
-    if (const auto* value = constant(item)) values.push_back(*value);
-  }
-  if (!cursor_.failed() && values.size() == items.size()) {
-    out_.literals.emplace_back(Set(std::move(values)));
-    node.constant = static_cast<std::uint32_t>(out_.literals.size());
-  }
-  return add(node, items, begin);
+  if (cursor_.failed()) return 0;
+  return add(out_.set_of(items), items, begin);
 }
 
 NodeId ExpressionParser::record() {
@@ -158,28 +133,8 @@ NodeId ExpressionParser::record() {
     cursor_.mistake({begin, cursor_.last_end()}, "the record has the same key twice",
                     "take one of them out");
   }
-  Node node;
-  node.op = Op::Record;
-  node.operand = static_cast<std::uint32_t>(out_.names.size());
-  std::vector<Attribute> constants;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (const auto* value = constant(values[i])) constants.push_back({names[i], *value});
-    add_name(std::move(names[i]));
-  }
-  if (!cursor_.failed() && constants.size() == values.size()) {
-    if (auto made = Record::make(std::move(constants))) {
-      out_.literals.emplace_back(std::move(*made));
-      node.constant = static_cast<std::uint32_t>(out_.literals.size());
-    }
-  }
-  return add(node, values, begin);
-}
-
-const Value* ExpressionParser::constant(NodeId id) const {
-  if (cursor_.failed()) return nullptr;
-  const auto& node = out_.nodes[id];
-  if (node.op == Op::Literal) return &out_.literals[node.operand];
-  return node.constant > 0 ? &out_.literals[node.constant - 1] : nullptr;
+  if (cursor_.failed()) return 0;
+  return add(out_.record_of(std::move(names), values), values, begin);
 }
 
 NodeId ExpressionParser::literal(Value value, std::uint32_t begin) {

@@ -55,14 +55,14 @@ struct Policy {
   Expressions expressions;
 
   std::string file;
-  std::size_t line = 0;
+  std::size_t line = 0;  // 1-based; 0 when the file holds no text of it, but JSON
   Span span;
-  std::shared_ptr<const std::string> source;  // the whole file
+  std::shared_ptr<const std::string> source;  // the whole file, or the text made for the policy
 
   [[nodiscard]] bool is_template() const { return principal.slot || resource.slot; }
   // Null when it has no such annotation.
   [[nodiscard]] const std::string* annotation(std::string_view name) const;
-  // The words of the file.
+  // The words of the source.
   [[nodiscard]] std::string_view written(Span part) const;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "policy/cedar/expression_parser.h"
+#include "policy/cedar/names.h"
 #include "policy/cedar/source_place.h"
 #include "policy/cedar/token_cursor.h"
 
@@ -10,10 +11,6 @@ namespace hub::policy {
 namespace {
 
 constexpr std::size_t kMostMistakesShown = 20;
-
-bool is_action_type(std::string_view type) {
-  return type == "Action" || type.ends_with("::Action");
-}
 
 class PolicyParser {
  public:

@@ -49,7 +49,14 @@ std::vector<ParseError> PolicySet::add(PolicySet more) {
   if (!mistakes.empty()) return mistakes;
   for (auto& policy : more.policies_) append(std::move(policy));
   for (auto& policy : more.templates_) append(std::move(policy));
+  for (auto& link : more.links_) links_.push_back(std::move(link));
   return mistakes;
+}
+
+bool PolicySet::add(Policy policy) {
+  if (by_id_.contains(policy.id)) return false;
+  append(std::make_shared<const Policy>(std::move(policy)));
+  return true;
 }
 
 std::optional<LinkError> PolicySet::link(std::string_view template_id, std::string new_id,
@@ -67,6 +74,7 @@ std::optional<LinkError> PolicySet::link(std::string_view template_id, std::stri
     if (scope->slot) scope->entity = Value(**entity);
     scope->slot = false;
   }
+  links_.push_back({std::string(template_id), made.id, principal, resource});
   append(std::make_shared<const Policy>(std::move(made)));
   return std::nullopt;
 }

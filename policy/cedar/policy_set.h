@@ -34,6 +34,14 @@ enum class PolicyIds : std::uint8_t { Annotated, Positional };
 enum class LinkError : std::uint8_t { NoSuchTemplate, IdTaken, MissingSlot, UnknownSlot };
 [[nodiscard]] std::string_view describe(LinkError error);
 
+// A policy made of a template, and the entities its slots got.
+struct TemplateLink {
+  std::string template_id;
+  std::string new_id;
+  std::optional<EntityUid> principal;
+  std::optional<EntityUid> resource;
+};
+
 class PolicySet {
  public:
   PolicySet() = default;
@@ -45,8 +53,12 @@ class PolicySet {
   // Takes the other set's policies. An id that is already taken is returned as a mistake, and
   // then nothing is added.
   [[nodiscard]] std::vector<ParseError> add(PolicySet more);
+  // False, and nothing added, when its id is taken.
+  [[nodiscard]] bool add(Policy policy);
 
-  // Makes a policy of a template; its slots get these entities.
+  // Makes a policy of a template; its slots get these entities. The link is part of the set: a set
+  // written down with its links and read again after an edit of the template has the policies of
+  // the edited one.
   [[nodiscard]] std::optional<LinkError> link(std::string_view template_id, std::string new_id,
                                               const std::optional<EntityUid>& principal,
                                               const std::optional<EntityUid>& resource);
@@ -54,6 +66,8 @@ class PolicySet {
   // In the order of the text; templates apart.
   [[nodiscard]] std::span<const std::shared_ptr<const Policy>> policies() const;
   [[nodiscard]] std::span<const std::shared_ptr<const Policy>> templates() const;
+  // In the order they were made; the policies they made are among policies().
+  [[nodiscard]] std::span<const TemplateLink> links() const { return links_; }
   [[nodiscard]] const Policy* find(std::string_view id) const;
 
   // The policies whose head admits this action, in order, where the action is in no group.
@@ -69,6 +83,7 @@ class PolicySet {
 
   std::vector<std::shared_ptr<const Policy>> policies_;
   std::vector<std::shared_ptr<const Policy>> templates_;
+  std::vector<TemplateLink> links_;
   ById by_id_;
   std::vector<const Policy*> for_any_action_;
   std::unordered_map<HashedUid, std::vector<const Policy*>, HashOf> by_action_;

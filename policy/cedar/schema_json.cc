@@ -46,8 +46,8 @@ class SchemaJsonReader {
   void run(const SchemaJson& json) {
     if (!json.is_object()) return mistake("a schema is an object of namespaces");
     for (const auto& [name, held] : json.items()) {
-      const Within within(*this,
-                          name.empty() ? "the empty namespace" : "namespace " + in_backticks(name));
+      const Within within(
+          *this, name.empty() ? "the empty namespace" : "namespace " + quoted_briefly(name));
       if (!name.empty() && !is_path(name, is_free_identifier)) mistake("its name is not a name");
       draft_.push_back(name_space(name, held));
     }
@@ -88,7 +88,7 @@ class SchemaJsonReader {
     }
     for (const auto& [key, held] : json.items()) {
       if (std::ranges::find(keys, key) == keys.end()) {
-        mistake("the key " + in_backticks(key) + " is not known here");
+        mistake("the key " + quoted_briefly(key) + " is not known here");
         return false;
       }
     }
@@ -102,19 +102,19 @@ class SchemaJsonReader {
   }
   const SchemaJson* part(const SchemaJson& json, const char* key) {
     const auto* found = optional_part(json, key);
-    if (found == nullptr) mistake("the key " + in_backticks(key) + " is missing");
+    if (found == nullptr) mistake("the key " + quoted_briefly(key) + " is missing");
     return found;
   }
 
   bool list(const SchemaJson& json, const char* called) {
     if (json.is_array()) return true;
-    mistake(in_backticks(called) + " is not a list");
+    mistake(quoted_briefly(called) + " is not a list");
     return false;
   }
 
   std::string text(const SchemaJson& json, const char* called) {
     if (json.is_string()) return json.get<std::string>();
-    mistake(in_backticks(called) + " is not a text");
+    mistake(quoted_briefly(called) + " is not a text");
     return {};
   }
 
@@ -124,7 +124,7 @@ class SchemaJsonReader {
     const auto passes = [](std::string_view name) {
       return name == "__cedar" || is_free_identifier(name);
     };
-    if (!is_path(out, passes)) mistake(in_backticks(called) + " is not a name");
+    if (!is_path(out, passes)) mistake(quoted_briefly(called) + " is not a name");
     return out;
   }
 
@@ -168,7 +168,7 @@ class SchemaJsonReader {
   void each(const SchemaJson& json, const std::string& kind, Read read) {
     if (!json.is_object()) return mistake("its " + kind + "s are not an object");
     for (const auto& [name, held] : json.items()) {
-      const Within within(*this, kind + " " + in_backticks(name));
+      const Within within(*this, kind + " " + quoted_briefly(name));
       read(name, held);
     }
   }
@@ -271,7 +271,7 @@ class SchemaJsonReader {
                          (key == "annotations" && extra != Extra::None) ||
                          (key == "required" && extra == Extra::AnnotationsAndRequired);
       if (known) continue;
-      mistake("the key " + in_backticks(key) + " is not known here");
+      mistake("the key " + quoted_briefly(key) + " is not known here");
       return false;
     }
     return true;
@@ -349,7 +349,7 @@ class SchemaJsonReader {
     }
     const auto found = simple_type_called(out.name.name);
     if (!found || out.name.name.find(':') != std::string::npos || *found < Type::Kind::Decimal) {
-      return mistake(in_backticks(out.name.name) +
+      return mistake(quoted_briefly(out.name.name) +
                      " is no extension type: there are decimal, ipaddr, datetime, duration");
     }
     out.kind = DraftType::Kind::Simple;

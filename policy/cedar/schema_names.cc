@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "policy/cedar/parse_error.h"
 #include "policy/cedar/token_cursor.h"
 
 namespace hub::policy {
@@ -61,10 +62,10 @@ void SchemaNames::declare(const DraftNamespace& space) {
   for (const auto& type : space.common_types) {
     const auto& [name, where] = type.name;
     if (is_word_of_types(name)) {
-      mistake(where, in_backticks(name) + " cannot name a common type", "choose another name");
+      mistake(where, quoted_briefly(name) + " cannot name a common type", "choose another name");
     }
     if (!common_by_name_.emplace(in_namespace(space.name, name), common_types_.size()).second) {
-      mistake(where, "the common type " + in_backticks(name) + " is declared twice",
+      mistake(where, "the common type " + quoted_briefly(name) + " is declared twice",
               "take one of them out");
     }
     common_types_.push_back({space.name, &type});
@@ -75,7 +76,7 @@ void SchemaNames::declare(const DraftNamespace& space) {
         mistake(where, "`Action` is the type of the actions", "choose another name");
       }
       if (!entity_types_.emplace(in_namespace(space.name, name), where).second) {
-        mistake(where, "the entity type " + in_backticks(name) + " is declared twice",
+        mistake(where, "the entity type " + quoted_briefly(name) + " is declared twice",
                 "take one of them out");
       }
     }
@@ -103,9 +104,10 @@ void SchemaNames::check_shadows() {
     const bool hides = common_by_name_.contains(*alone) ||
                        (*alone != kActionType && entity_types_.contains(*alone));
     if (!hides) return;
-    mistake(where,
-            in_backticks(name) + " would hide " + in_backticks(*alone) + " of the empty namespace",
-            hint);
+    mistake(
+        where,
+        quoted_briefly(name) + " would hide " + quoted_briefly(*alone) + " of the empty namespace",
+        hint);
   };
   for (const auto& [name, index] : common_by_name_) {
     check(name, common_types_[index].draft->name.where);

@@ -3,22 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "policy/cedar/parse_error.h"
+
 namespace hub::policy {
-namespace {
-
-constexpr std::size_t kMaxQuoted = 40;
-
-}  // namespace
-
-std::string in_backticks(std::string_view words) {
-  std::string out;
-  for (const char c : words.substr(0, kMaxQuoted)) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += byte < 0x20 || byte == 0x7F ? ' ' : c;
-  }
-  return "`" + out + (words.size() > kMaxQuoted ? "...`" : "`");
-}
-
 bool is_reserved(std::string_view word) {
   constexpr std::array<std::string_view, 10> reserved{"true", "false", "if",  "then", "else",
                                                       "in",   "like",  "has", "is",   "__cedar"};
@@ -68,7 +55,7 @@ std::string TokenCursor::name() {
     return {};
   }
   if (is_reserved(words())) {
-    mistake(in_backticks(words()) + " is a word of the language and cannot be a name",
+    mistake(quoted_briefly(words()) + " is a word of the language and cannot be a name",
             "choose another name, or use [\"...\"]");
     return {};
   }
@@ -116,7 +103,7 @@ void TokenCursor::mistake(Span where, std::string what, std::string hint) {
 
 void TokenCursor::unexpected(std::string_view expected) {
   auto what = peek() == TokenKind::End ? std::string("the text ends too early")
-                                       : "unexpected " + in_backticks(words());
+                                       : "unexpected " + quoted_briefly(words());
   mistake(std::move(what), "expected " + std::string(expected));
 }
 

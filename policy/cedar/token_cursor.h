@@ -68,7 +68,4 @@ class TokenCursor {
 // true false if then else in like has is __cedar
 [[nodiscard]] bool is_reserved(std::string_view word);
 
-// What an author wrote, for a message: between backticks, short and on one line.
-[[nodiscard]] std::string in_backticks(std::string_view words);
-
 }  // namespace hub::policy
