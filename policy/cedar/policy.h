@@ -32,6 +32,7 @@ struct ActionScope {
 
   Kind kind = Kind::Any;
   std::vector<Value> actions;  // Equal and In: one
+  Span span;
 };
 
 struct Condition {

@@ -102,8 +102,15 @@ class PolicyParser {
   }
 
   ActionScope action() {
-    ActionScope out;
+    const auto begin = cursor_.span().begin;
     variable("action");
+    auto out = action_behind();
+    out.span = {begin, cursor_.last_end()};
+    return out;
+  }
+
+  ActionScope action_behind() {
+    ActionScope out;
     if (cursor_.accept(TokenKind::Equal)) {
       out.kind = ActionScope::Kind::Equal;
       action_entity(out);
