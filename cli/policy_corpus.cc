@@ -14,6 +14,8 @@
 #include "policy/cedar/authorizer.h"
 #include "policy/cedar/entities_json.h"
 #include "policy/cedar/policy_set.h"
+#include "policy/cedar/schema_text.h"
+#include "policy/cedar/validator.h"
 
 namespace hub::cli {
 namespace {
@@ -27,6 +29,8 @@ constexpr std::size_t kMostFileBytes = 64U << 20U;
 struct Tally {
   std::size_t requests = 0;
   std::size_t disagree = 0;
+  std::size_t validations = 0;
+  std::size_t validations_disagree = 0;
 };
 
 // Tests name their files from a folder above; the nearest one that has the file is taken.
@@ -65,6 +69,30 @@ std::string difference(const json& request, const policy::PolicySet& policies,
   return erred == request.at("errors").get<Ids>() ? "" : "we have other policies that err";
 }
 
+// Whether the policies are valid under the schema; a schema that cannot be read makes none valid.
+void run_validation(const fs::path& file, const json& test,
+                    const Result<policy::PolicySet, std::vector<policy::ParseError>>& policies,
+                    std::ostream& out, Tally& tally) {
+  if (!test.contains("schema") || !test.contains("shouldValidate")) return;
+  ++tally.validations;
+  const auto named = test.at("schema").get<std::string>();
+  const auto schema = policy::parse_schema(text_of_file(beside(file, named)), named);
+  std::string wrong;
+  if (!policies) {
+    wrong = to_text(policies.error().front());
+  } else if (!schema) {
+    wrong = to_text(schema.error().front());
+  } else {
+    const auto findings = policy::validate(*policies, *schema);
+    const auto first =
+        std::ranges::find(findings, policy::Severity::Error, &policy::Finding::severity);
+    if (first != findings.end()) wrong = first->what;
+  }
+  if (wrong.empty() == test.at("shouldValidate").get<bool>()) return;
+  ++tally.validations_disagree;
+  out << file.string() << ": validation: " << (wrong.empty() ? "we find no error" : wrong) << '\n';
+}
+
 void run_test(const fs::path& file, std::ostream& out, Tally& tally) {
   const auto test = parse_json(text_of_file(file));
   if (!test || !test->is_object() || !test->contains("requests")) return;
@@ -77,6 +105,7 @@ void run_test(const fs::path& file, std::ostream& out, Tally& tally) {
   const auto policies = policy::PolicySet::parse(text_of_file(beside(file, test->at("policies"))),
                                                  test->at("policies").get<std::string>(),
                                                  policy::PolicyIds::Positional);
+  run_validation(file, *test, policies, out, tally);
   const auto entities = policy::parse_entities(text_of_file(beside(file, test->at("entities"))));
   for (const auto& request : requests) {
     const auto which = request.value("description", std::string("a request"));
@@ -106,8 +135,10 @@ Exit run_corpus(const fs::path& folder, Streams streams) {
     }
   }
   if (tally.requests == 0) throw EnvError(folder.string() + " holds no test of that format");
-  streams.out << tally.requests << " requests, " << tally.disagree << " disagree\n";
-  return tally.disagree == 0 ? Exit::Ok : Exit::Refused;
+  streams.out << tally.requests << " requests, " << tally.disagree << " disagree; "
+              << tally.validations << " validations, " << tally.validations_disagree
+              << " disagree\n";
+  return tally.disagree + tally.validations_disagree == 0 ? Exit::Ok : Exit::Refused;
 }
 
 }  // namespace

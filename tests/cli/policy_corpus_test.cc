@@ -41,14 +41,14 @@ struct PolicyCorpus : Hubctl {
 TEST_F(PolicyCorpus, CountsWhatItAskedAndFindsNoDisagreement) {
   const auto said = corpus();
   EXPECT_EQ(said.exit, Exit::Ok) << said.err;
-  EXPECT_EQ(said.out, "2 requests, 0 disagree\n");
+  EXPECT_EQ(said.out, "2 requests, 0 disagree; 0 validations, 0 disagree\n");
 }
 
 TEST_F(PolicyCorpus, NamesTheRequestOfEachDisagreement) {
   put_with("decision", "allow");
   auto said = corpus();
   EXPECT_EQ(said.exit, Exit::Refused);
-  EXPECT_THAT(said.out, HasSubstr("one.json: large: we deny\n2 requests, 1 disagree\n"));
+  EXPECT_THAT(said.out, HasSubstr("one.json: large: we deny\n2 requests, 1 disagree; "));
 
   put_with("decision", "deny");
   put_with("reason", {"policy0"});
@@ -61,11 +61,35 @@ TEST_F(PolicyCorpus, NamesTheRequestOfEachDisagreement) {
   EXPECT_THAT(corpus().out, HasSubstr("large: we have other policies that err\n"));
 }
 
+TEST_F(PolicyCorpus, ComparesWhetherThePoliciesAreValid) {
+  put("tests/one.cedarschema",
+      "entity U; action x appliesTo { principal: U, resource: U, context: { n: Long } };");
+  test["schema"] = "tests/one.cedarschema";
+  test["shouldValidate"] = true;
+  put("tests/one.json", test.dump());
+  auto said = corpus();
+  EXPECT_EQ(said.exit, Exit::Ok) << said.out;
+  EXPECT_THAT(said.out, HasSubstr("; 1 validations, 0 disagree\n"));
+
+  put("tests/one.cedarschema",
+      "entity U; action x appliesTo { principal: U, resource: U, context: { n?: Long } };");
+  said = corpus();
+  EXPECT_EQ(said.exit, Exit::Refused);
+  EXPECT_THAT(said.out, HasSubstr("one.json: validation: "));
+  EXPECT_THAT(said.out, HasSubstr("; 1 validations, 1 disagree\n"));
+
+  test["shouldValidate"] = false;
+  put("tests/one.json", test.dump());
+  EXPECT_EQ(corpus().exit, Exit::Ok);
+  put("tests/one.cedarschema", "no schema");
+  EXPECT_EQ(corpus().exit, Exit::Ok) << "nothing is valid under a schema that cannot be read";
+}
+
 TEST_F(PolicyCorpus, TakesWhatCannotBeReadForADisagreementOfEveryRequest) {
   put("tests/one.cedar", "permit(principal, action, resource) when { 1 / 2 };");
   const auto said = corpus();
   EXPECT_EQ(said.exit, Exit::Refused);
-  EXPECT_THAT(said.out, HasSubstr("2 requests, 2 disagree\n"));
+  EXPECT_THAT(said.out, HasSubstr("2 requests, 2 disagree; "));
 }
 
 TEST_F(PolicyCorpus, IsNoSuccessWhereThereIsNoTest) {
