@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "core/base/clock.h"
+#include "policy/cedar/validator.h"
 #include "policy/codes.h"
+#include "policy/world_schema.h"
 
 namespace hub::policy {
 namespace {
@@ -50,6 +52,10 @@ class RulebookReader {
     for (const auto& policy : out_.policies.policies()) check(*policy);
     for (const auto& policy : out_.policies.templates()) {
       note(*policy, "the policy is a template", "write the entity instead of the slot");
+    }
+    for (const auto& finding : validate(out_.policies, world_schema())) {
+      if (finding.severity() != Severity::Error) continue;
+      mistakes_.push_back({finding.file, finding.line, finding.column, finding.what, finding.hint});
     }
   }
 

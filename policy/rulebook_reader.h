@@ -3,7 +3,8 @@
 //
 // Every policy carries @id, @title, @agreement (an agreement's id, or "all"), @lawful_basis,
 // @owner and @review_by, and a forbid also @advice: what to do after the refusal. A template is
-// refused: nothing in a bundle links one.
+// refused: nothing in a bundle links one. Every policy must be strictly valid under the schema of
+// world_schema.h, so that it cannot err on what the hub asks.
 #pragma once
 
 #include <map>

@@ -111,6 +111,7 @@ ExpressionNumber ExpressionIdentity::is(const Node& node) {
 
 ExpressionNumber ExpressionIdentity::record(const Node& node) {
   std::vector<std::pair<std::string_view, ExpressionNumber>> parts;
+  parts.reserve(node.count);
   for (std::uint32_t i = 0; i < node.count; ++i) {
     parts.emplace_back(in_.names[node.operand + i], child(node, i));
   }

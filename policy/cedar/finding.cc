@@ -1,8 +1,7 @@
 #include "policy/cedar/finding.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
+#include <cstdint>
 
 #include "policy/cedar/confusables.h"
 #include "policy/cedar/unicode.h"
@@ -20,9 +19,12 @@ bool disturbs(char32_t point) {
 }
 
 std::string escaped(char32_t point) {
-  std::array<char, 16> out{};
-  std::snprintf(out.data(), out.size(), "\\u{%x}", static_cast<unsigned>(point));
-  return out.data();
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  for (auto rest = static_cast<std::uint32_t>(point); rest > 0 || out.empty(); rest >>= 4U) {
+    out.insert(out.begin(), digits[rest & 15U]);
+  }
+  return "\\u{" + out + "}";
 }
 
 // Calls back with each character and its bytes; a byte that is not UTF-8 counts as U+FFFD.
@@ -101,7 +103,7 @@ Severity severity_of(FindingKind kind) {
   return Severity::Error;
 }
 
-std::string quoted(std::string_view name) {
+std::string quoted_visibly(std::string_view name) {
   std::string out = "`";
   std::size_t shown = 0;
   for_each_character(name, [&](char32_t point, std::string_view bytes) {

@@ -56,7 +56,7 @@ struct Finding {
 
 // The name between back quotes, for a message: cut when it is long, with control and bidirectional
 // characters written as escapes, so that it cannot disturb the line it stands in.
-[[nodiscard]] std::string quoted(std::string_view name);
+[[nodiscard]] std::string quoted_visibly(std::string_view name);
 
 // policies/ta.cedar:3:8: error: `principal.nick` may be absent
 //   3 | when { principal.nick == "a" };

@@ -1,6 +1,7 @@
 #include "policy/cedar/finding_list.h"
 
 #include <algorithm>
+#include <numeric>
 #include <string_view>
 #include <utility>
 
@@ -35,9 +36,16 @@ void FindingList::add(FindingKind kind, Span span, std::string what, std::string
 }
 
 std::vector<Finding> FindingList::take() && {
-  std::ranges::stable_sort(findings_, {}, [](const Finding& one) { return one.span.begin; });
-  for (auto& finding : findings_) place(finding);
-  return std::move(findings_);
+  std::vector<std::size_t> order(findings_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  // Of two at one place, the one found first comes first.
+  std::ranges::sort(order, {},
+                    [this](std::size_t at) { return std::pair(findings_[at].span.begin, at); });
+  std::vector<Finding> out;
+  out.reserve(order.size());
+  for (const auto at : order) out.push_back(std::move(findings_[at]));
+  for (auto& finding : out) place(finding);
+  return out;
 }
 
 }  // namespace hub::policy

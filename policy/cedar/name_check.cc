@@ -1,8 +1,6 @@
 #include "policy/cedar/name_check.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +10,18 @@
 
 namespace hub::policy {
 namespace {
+
+constexpr std::size_t kMostListed = 8;
+
+// U+202E
+std::string written(char32_t point) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out;
+  for (auto rest = static_cast<std::uint32_t>(point); rest > 0 || out.size() < 4; rest >>= 4U) {
+    out.insert(out.begin(), digits[rest & 15U]);
+  }
+  return "U+" + out;
+}
 
 class NameCheck {
  public:
@@ -51,9 +61,10 @@ class NameCheck {
     const std::vector<std::string_view> candidates(ids.begin(), ids.end());
     auto hint = did_you_mean(uid.id, candidates, effort_);
     if (hint.empty()) hint = "the schema lists " + listed(candidates);
-    findings_.add(FindingKind::UndeclaredId, span,
-                  quoted(uid.id) + " is no id of the enumerated type " + quoted(uid.type),
-                  std::move(hint));
+    findings_.add(
+        FindingKind::UndeclaredId, span,
+        quoted_visibly(uid.id) + " is no id of the enumerated type " + quoted_visibly(uid.type),
+        std::move(hint));
   }
 
   void type(const std::string& name, Span span) {
@@ -63,7 +74,7 @@ class NameCheck {
     std::vector<std::string_view> candidates;
     for (const auto& known : schema_.entity_types()) candidates.push_back(known.name);
     findings_.add(FindingKind::UnknownEntityType, span,
-                  "the schema has no entity type " + quoted(name),
+                  "the schema has no entity type " + quoted_visibly(name),
                   did_you_mean(name, candidates, effort_));
   }
 
@@ -73,7 +84,7 @@ class NameCheck {
       if (known.uid.type == uid.type) ids.push_back(known.uid.id);
       if (known.uid.type != uid.type && known.uid.id == uid.id) {
         findings_.add(FindingKind::UnknownAction, span, no_action(uid),
-                      "did you mean " + quoted(to_text(known.uid)) + "?");
+                      "did you mean " + quoted_visibly(to_text(known.uid)) + "?");
         return;
       }
     }
@@ -82,14 +93,13 @@ class NameCheck {
   }
 
   static std::string no_action(const EntityUid& uid) {
-    return "the schema has no action " + quoted(to_text(uid));
+    return "the schema has no action " + quoted_visibly(to_text(uid));
   }
 
   static std::string listed(const std::vector<std::string_view>& ids) {
-    constexpr std::size_t kMostListed = 8;
     std::string out;
     for (std::size_t i = 0; i < std::min(ids.size(), kMostListed); ++i) {
-      out += (i > 0 ? ", " : "") + quoted(ids[i]);
+      out += (i > 0 ? ", " : "") + quoted_visibly(ids[i]);
     }
     return ids.size() > kMostListed ? out + ", ..." : out;
   }
@@ -142,11 +152,9 @@ class TextCheck {
     if (look.bidirectional) {
       bidirectional("name", name, span);
     } else if (look.unusual) {
-      std::array<char, 16> point{};
-      std::snprintf(point.data(), point.size(), "U+%04X", static_cast<unsigned>(*look.unusual));
       findings_.add(FindingKind::UnusualCharacter, span,
-                    "the name " + quoted(name) + " has the character " + point.data() +
-                        ", which is unusual in names",
+                    "the name " + quoted_visibly(name) + " has the character " +
+                        written(*look.unusual) + ", which is unusual in names",
                     "use letters, digits and printable ASCII");
     } else if (look.mixed_scripts) {
       mixed("name", name, span);
@@ -163,15 +171,15 @@ class TextCheck {
   }
 
   void bidirectional(const std::string& kind, std::string_view text, Span span) {
-    findings_.add(
-        FindingKind::BidirectionalText, span,
-        "the " + kind + " " + quoted(text) + " has characters that change the direction of writing",
-        "it may not be what it looks like: take them out");
+    findings_.add(FindingKind::BidirectionalText, span,
+                  "the " + kind + " " + quoted_visibly(text) +
+                      " has characters that change the direction of writing",
+                  "it may not be what it looks like: take them out");
   }
 
   void mixed(const std::string& kind, std::string_view text, Span span) {
     findings_.add(FindingKind::MixedScripts, span,
-                  "the " + kind + " " + quoted(text) + " mixes scripts",
+                  "the " + kind + " " + quoted_visibly(text) + " mixes scripts",
                   "some letters may look like others: write it in one script");
   }
 

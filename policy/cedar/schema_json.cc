@@ -86,13 +86,19 @@ class SchemaJsonReader {
       mistake("an object is expected here");
       return false;
     }
-    for (const auto& [key, held] : json.items()) {
-      if (std::ranges::find(keys, key) == keys.end()) {
-        mistake("the key " + quoted_briefly(key) + " is not known here");
-        return false;
-      }
-    }
-    return true;
+    return only_keys(
+        json, [&](const std::string& key) { return std::ranges::find(keys, key) != keys.end(); });
+  }
+
+  // Notes a mistake at the first key that is not known.
+  template <class Known>
+  bool only_keys(const SchemaJson& json, Known known) {
+    const auto items = json.items();
+    const auto strange = std::find_if(items.begin(), items.end(),
+                                      [&](const auto& item) { return !known(item.key()); });
+    if (strange == items.end()) return true;
+    mistake("the key " + quoted_briefly(strange.key()) + " is not known here");
+    return false;
   }
 
   // Null, and a mistake when the key has to be there, when it is not.
@@ -266,15 +272,11 @@ class SchemaJsonReader {
   // Notes a mistake unless the type has these keys and no others.
   bool keys_of_type(const SchemaJson& json, Extra extra,
                     std::initializer_list<std::string_view> keys) {
-    for (const auto& [key, held] : json.items()) {
-      const bool known = std::ranges::find(keys, key) != keys.end() ||
-                         (key == "annotations" && extra != Extra::None) ||
-                         (key == "required" && extra == Extra::AnnotationsAndRequired);
-      if (known) continue;
-      mistake("the key " + quoted_briefly(key) + " is not known here");
-      return false;
-    }
-    return true;
+    return only_keys(json, [&](const std::string& key) {
+      return std::ranges::find(keys, key) != keys.end() ||
+             (key == "annotations" && extra != Extra::None) ||
+             (key == "required" && extra == Extra::AnnotationsAndRequired);
+    });
   }
 
   DraftType type(const SchemaJson& json, std::size_t depth, Extra extra) {
@@ -284,7 +286,8 @@ class SchemaJsonReader {
     if (mistake_) return out;
     annotations(json);
     const auto* named = part(json, "type");
-    const auto kind = named == nullptr ? std::string() : text(*named, "type");
+    if (named == nullptr) return out;
+    const auto kind = text(*named, "type");
     if (mistake_) return out;
     if (kind == "Set") {
       set(json, depth, extra, out);
@@ -373,8 +376,8 @@ Result<Schema, std::vector<ParseError>> parse_schema_json(std::string_view text,
   }
   SchemaJsonReader reader;
   reader.run(*parsed);
-  if (reader.failed()) {
-    return fail(std::vector{ParseError{name, 0, 0, *reader.failed(), {}}});
+  if (const auto& failed = reader.failed()) {
+    return fail(std::vector{ParseError{name, 0, 0, *failed, {}}});
   }
   auto schema = resolve_schema(reader.draft());
   if (schema) return std::move(*schema);

@@ -62,8 +62,9 @@ class SchemaReader {
   }
 
   void go_on_behind_mistake() {
-    if (!cursor_.failed()) return;
-    mistakes_.push_back(*cursor_.failed());
+    const auto failed = cursor_.failed();
+    if (!failed) return;
+    mistakes_.push_back(*failed);
     cursor_.recover();
     while (cursor_.peek() != TokenKind::End && !at_declaration()) cursor_.skip();
   }
@@ -109,9 +110,8 @@ class SchemaReader {
 
   DraftEntityType entity_type() {
     DraftEntityType out;
-    do {
-      out.names.push_back(declared_name());
-    } while (cursor_.accept(TokenKind::Comma));
+    out.names.push_back(declared_name());
+    while (cursor_.accept(TokenKind::Comma)) out.names.push_back(declared_name());
     if (cursor_.accept_word("enum")) {
       out.enumeration = enumeration();
       return out;
@@ -126,18 +126,16 @@ class SchemaReader {
   std::vector<std::string> enumeration() {
     std::vector<std::string> out;
     cursor_.expect(TokenKind::OpenBracket, "`[`");
-    do {
-      out.push_back(cursor_.string());
-    } while (cursor_.accept(TokenKind::Comma));
+    out.push_back(cursor_.string());
+    while (cursor_.accept(TokenKind::Comma)) out.push_back(cursor_.string());
     cursor_.expect(TokenKind::CloseBracket, "`,` or `]`");
     return out;
   }
 
   DraftAction action() {
     DraftAction out;
-    do {
-      out.names.push_back(name_or_text());
-    } while (cursor_.accept(TokenKind::Comma));
+    out.names.push_back(name_or_text());
+    while (cursor_.accept(TokenKind::Comma)) out.names.push_back(name_or_text());
     if (cursor_.accept_word("in")) out.member_of = groups();
     if (cursor_.at_word("appliesTo")) applies_to(out);
     if (cursor_.accept_word("attributes")) {
@@ -153,9 +151,8 @@ class SchemaReader {
       out.push_back(group());
       return out;
     }
-    do {
-      out.push_back(group());
-    } while (cursor_.accept(TokenKind::Comma));
+    out.push_back(group());
+    while (cursor_.accept(TokenKind::Comma)) out.push_back(group());
     cursor_.expect(TokenKind::CloseBracket, "`,` or `]`");
     return out;
   }
@@ -183,7 +180,7 @@ class SchemaReader {
     cursor_.skip();
     cursor_.expect(TokenKind::OpenBrace, "`{`");
     std::set<std::string_view> seen;
-    do {
+    for (bool more = true; more; more = cursor_.accept(TokenKind::Comma)) {
       const auto part = cursor_.span();
       const auto word = cursor_.words();
       if (!seen.empty() && cursor_.peek() == TokenKind::CloseBrace) break;
@@ -191,7 +188,7 @@ class SchemaReader {
         cursor_.mistake(part, "`" + std::string(word) + "` stands twice", "put both into one");
       }
       applies_to_part(out);
-    } while (cursor_.accept(TokenKind::Comma));
+    }
     cursor_.expect(TokenKind::CloseBrace, "`,` or `}`");
     if (cursor_.failed() || (!out.principals.empty() && !out.resources.empty())) return;
     cursor_.mistake(where, "an action applies to principals and to resources",

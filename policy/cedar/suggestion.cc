@@ -48,7 +48,7 @@ std::string did_you_mean(std::string_view name, std::span<const std::string_view
     least = distance;
     best = candidate;
   }
-  return best.empty() ? std::string() : "did you mean " + quoted(best) + "?";
+  return best.empty() ? std::string() : "did you mean " + quoted_visibly(best) + "?";
 }
 
 }  // namespace hub::policy

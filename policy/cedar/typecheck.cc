@@ -160,10 +160,11 @@ TypeChecker::Answer TypeChecker::conditional(const Node& node, const Known& know
   auto then = check(child(node, 1), inside);
   then.gained = united(std::move(then.gained), std::move(inside.own));
   if (tested.type.truth == Truth::True) return then;
-  return either(node, std::move(then), check(child(node, 2), known));
+  return either(node, then, check(child(node, 2), known));
 }
 
-TypeChecker::Answer TypeChecker::either(const Node& node, Answer then, Answer otherwise) {
+TypeChecker::Answer TypeChecker::either(const Node& node, const Answer& then,
+                                        const Answer& otherwise) {
   if (!then.type.known() || !otherwise.type.known()) return {};
   if (!same_type(*then.type.type, *otherwise.type.type, effort_)) {
     incompatible(node, then.type, otherwise.type, "`then` and `else` must give the same type");
@@ -245,8 +246,8 @@ NodeId TypeChecker::child(const Node& node, std::size_t index) const {
 }
 
 std::string TypeChecker::written(NodeId id) const {
-  constexpr std::size_t kMaxWritten = 200;  // more is not shown
-  return std::string(policy_.written(in_.nodes[id].span).substr(0, kMaxWritten));
+  constexpr std::size_t most = 200;  // more is not shown
+  return std::string(policy_.written(in_.nodes[id].span).substr(0, most));
 }
 
 }  // namespace hub::policy

@@ -69,7 +69,7 @@ class TypeChecker {
   Answer conjunction(const Node& node, const Known& known);
   Answer disjunction(const Node& node, const Known& known);
   Answer conditional(const Node& node, const Known& known);
-  Answer either(const Node& node, Answer then, Answer otherwise);
+  Answer either(const Node& node, const Answer& then, const Answer& otherwise);
   Inferred equality(const Node& node, const Known& known);
   Inferred literal(const Node& node);
   [[nodiscard]] const EntityUid* entity_literal(NodeId id) const;

@@ -95,7 +95,9 @@ Inferred TypeChecker::order(const Node& node, const Known& known) {
   const auto left = type_of(child(node, 0), known);
   const auto right = type_of(child(node, 1), known);
   const auto out = boolean(Truth::Open);
-  const auto* wanted = has_order(left) ? &left : has_order(right) ? &right : nullptr;
+  const Inferred* wanted = nullptr;
+  if (has_order(right)) wanted = &right;
+  if (has_order(left)) wanted = &left;
   for (const auto& [index, found] : {std::pair{0U, &left}, std::pair{1U, &right}}) {
     if (!found->known()) continue;
     const auto side = child(node, index);

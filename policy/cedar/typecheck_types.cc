@@ -33,7 +33,7 @@ void write_type(const Type& type, std::string& out) {
     if (out.size() > kMaxTypeText) return;
     out += comma;
     comma = ", ";
-    const auto name = quoted(attribute.name);
+    const auto name = quoted_visibly(attribute.name);
     out += name.substr(1, name.size() - 2) + (attribute.required ? ": " : "?: ");
     write_type(*attribute.type, out);
   }

@@ -58,7 +58,8 @@ class PolicyValidator {
     return std::move(findings_).take();
   }
 
-  std::vector<TypePtr> admitted(const Scope& scope, const std::vector<TypePtr>& types) const {
+  [[nodiscard]] std::vector<TypePtr> admitted(const Scope& scope,
+                                              const std::vector<TypePtr>& types) const {
     std::vector<TypePtr> out;
     std::ranges::copy_if(types, std::back_inserter(out), [&](const TypePtr& type) {
       return admits(scope, type->entity_type(), schema_) != Truth::False;
@@ -123,7 +124,7 @@ class PolicyValidator {
   }
 
   // An entity or a type that the schema does not know fits nothing.
-  bool fits_any(const Scope& scope, const std::vector<TypePtr>& types) const {
+  [[nodiscard]] bool fits_any(const Scope& scope, const std::vector<TypePtr>& types) const {
     const auto* held = scope.entity.entity();
     if (held != nullptr && schema_.entity_type(held->uid.type) == nullptr) return false;
     return std::ranges::any_of(types, [&](const TypePtr& type) {
@@ -131,7 +132,7 @@ class PolicyValidator {
     });
   }
 
-  bool in_would_fit(const Scope& scope, const std::set<std::string>& types) const {
+  [[nodiscard]] bool in_would_fit(const Scope& scope, const std::set<std::string>& types) const {
     const auto* held = scope.entity.entity();
     if (scope.kind != Scope::Kind::Equal || held == nullptr) return false;
     const auto& wanted = held->uid.type;

@@ -150,23 +150,42 @@ TEST(RulebookDecide, NeverTakesAUserNameForAnotherEntity) {
   }
 }
 
+TEST(RulebookMake, RefusesAPolicyThatTheSchemaDoesNotSupport) {
+  for (const char* condition :
+       {"resource.missing", "context.reason == \"x\"", "context.purpose == 1", "principal.name",
+        "Group::\"g\" == resource", "context.agreement.parties.contains(\"E09000007\")"}) {
+    const auto made = Rulebook::make(
+        london_with(std::string("@id(\"loose\") ") + kAnnotations +
+                    "permit(principal is Agent, action == Action::\"share\", resource) when { " +
+                    condition + " };"),
+        london_parties(), london_types());
+    ASSERT_FALSE(made) << condition;
+    EXPECT_EQ(made.error().front().file, "policy/zz.cedar");
+    EXPECT_GT(made.error().front().column, 0U);
+    EXPECT_FALSE(made.error().front().what.empty());
+  }
+}
+
 TEST(RulebookDecide, DeniesWheneverAForbidErrs) {
-  const auto rulebook = make_rulebook(london_with(std::string("@id(\"broken\") ") + kAnnotations +
-                                                  "forbid(principal, action, resource) "
-                                                  "when { resource.missing };"));
+  const auto rulebook =
+      make_rulebook(london_with(std::string("@id(\"broken\") ") + kAnnotations +
+                                "forbid(principal, action, resource) "
+                                "when { context.now * 9223372036854775807 > 0 };"));
   ASSERT_NE(rulebook, nullptr);
   const auto verdict = rulebook->decide(notice());
   EXPECT_FALSE(verdict.allowed);
   EXPECT_THAT(verdict.reasons, IsEmpty());
   EXPECT_THAT(verdict.errors, ElementsAre("broken"));
   EXPECT_THAT(verdict.explanation, HasSubstr("broken could not be evaluated"));
-  EXPECT_THAT(rulebook->explain(notice()), HasSubstr("Erred      broken: an attribute is missing"));
+  EXPECT_THAT(rulebook->explain(notice()),
+              HasSubstr("Erred      broken: a number left the range of Long"));
 }
 
 TEST(RulebookDecide, AllowsDespiteAPermitThatErrsAndReportsIt) {
-  const auto rulebook = make_rulebook(london_with(std::string("@id(\"broken\") ") + kAnnotations +
-                                                  "permit(principal, action, resource) "
-                                                  "when { resource.missing };"));
+  const auto rulebook =
+      make_rulebook(london_with(std::string("@id(\"broken\") ") + kAnnotations +
+                                "permit(principal, action, resource) "
+                                "when { context.now * 9223372036854775807 > 0 };"));
   ASSERT_NE(rulebook, nullptr);
   const auto verdict = rulebook->decide(notice());
   EXPECT_TRUE(verdict.allowed);
@@ -267,7 +286,7 @@ TEST(RulebookKeepsDecisions, NotWhenAPolicyLooksAtTimeInAnotherWay) {
   for (const char* condition :
        {"context.now <= context.agreement.ends", "context.agreement.ends < context.now",
         "context.now < 1800000000000", "context.now < context.agreement.retention_days",
-        "context[\"now\"] == 1", "[context.now].isEmpty()", "context == {}",
+        "context[\"now\"] == 1", "[context.now].isEmpty()", "context == context",
         "{c: context}.c.now < context.agreement.ends"}) {
     EXPECT_FALSE(keeps_decisions_with(condition)) << condition;
   }
