@@ -78,7 +78,8 @@ class TypeChecker {
   Inferred arithmetic(const Node& node, const Known& known);
   Inferred membership(const Node& node, const Known& known);
   Truth is_in(const Inferred& member, NodeId member_id, NodeId groups, const Known& known);
-  Truth is_in_known(const EntityUid& action, NodeId groups, const Inferred& group) const;
+  [[nodiscard]] Truth is_in_known(const EntityUid& action, NodeId groups,
+                                  const Inferred& group) const;
   Inferred is(const Node& node, const Known& known);
   Inferred contains(const Node& node, const Known& known);
   Inferred contains_many(const Node& node, const Known& known);
