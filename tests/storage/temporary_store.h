@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <memory>
 #include <optional>
 #include <random>
 #include <string>
@@ -143,16 +144,18 @@ inline std::vector<std::int64_t> items(const Store& store) {
 class HeldWriter {
  public:
   explicit HeldWriter(Store& store) {
-    store.submit({.act = [this](Connection&) {
-      started_.set_value();
-      go_.get_future().wait();
+    // Of the job itself: it may go on looking at them when this object is gone.
+    auto started = std::make_shared<std::promise<void>>();
+    auto has_started = started->get_future();
+    store.submit({.act = [started, go = go_.get_future().share()](Connection&) {
+      started->set_value();
+      go.wait();
     }});
-    started_.get_future().wait();
+    has_started.wait();
   }
   void release() { go_.set_value(); }
 
  private:
-  std::promise<void> started_;
   std::promise<void> go_;
 };
 
