@@ -143,6 +143,25 @@ TEST(Validator, WantsOneTypeWhereTypesMeet) {
               ElementsAre(Kind::NoApplicableAction, Kind::EmptySet));
 }
 
+TEST(Validator, ChecksCallsOfExtensionFunctions) {
+  EXPECT_THAT(kinds_when("ip(\"10.0.0.1\").isInRange(ip(\"10.0.0.0/8\"))"), IsEmpty());
+  EXPECT_THAT(kinds_when("datetime(\"2026-11-22\").offset(duration(\"1h\")).toTime() > "
+                         "duration(\"1d\") && decimal(\"1.0\").lessThan(decimal(\"2.0\"))"),
+              IsEmpty());
+  EXPECT_THAT(kinds_when("ip(\"x\").isLoopback()"), ElementsAre(Kind::InvalidText));
+  EXPECT_THAT(kinds_when("datetime(\"2026-02-30\") < datetime(\"2026-03-01\")"),
+              ElementsAre(Kind::InvalidText));
+  EXPECT_THAT(kinds_when("ip(principal.home.city).isLoopback()"), ElementsAre(Kind::NotLiteral));
+  EXPECT_THAT(kinds_when("ip(\"::1\").isInRange()"), ElementsAre(Kind::WrongArgumentCount));
+  EXPECT_THAT(kinds_when("ip(\"::1\").isIpv4(3)"), ElementsAre(Kind::WrongArgumentCount));
+  EXPECT_THAT(kinds_when("decimal(1).lessThan(decimal(\"2.0\"))"),
+              ElementsAre(Kind::UnexpectedType));
+  EXPECT_THAT(kinds_when("datetime(\"2026-11-22\") < duration(\"1d\")"),
+              ElementsAre(Kind::UnexpectedType));
+  EXPECT_THAT(kinds_when("decimal(\"1.0\") < decimal(\"2.0\")"),
+              ElementsAre(Kind::UnexpectedType, Kind::UnexpectedType));
+}
+
 TEST(Validator, KnowsEveryNameOfThePolicy) {
   EXPECT_THAT(kinds_when("principal.ages == 3"), ElementsAre(Kind::NoSuchAttribute));
   EXPECT_THAT(kinds_when("action.x == 3"), ElementsAre(Kind::NoSuchAttribute));
