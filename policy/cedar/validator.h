@@ -7,8 +7,8 @@
 // any type; a policy linked to a template of the same set is only checked for its entities.
 //
 // Limits of our own: kMaxValidationSteps for the whole set (about: expressions times
-// environments), kMaxFindingsPerPolicy for a policy and kMaxFindings for all. What lies behind a
-// limit was not looked at; that is an error, FindingKind::TooMuch.
+// environments) and kMaxFindings for all; what lies behind them was not looked at, and that is an
+// error, FindingKind::TooMuch. Of one policy the first kMaxFindingsPerPolicy are told.
 #pragma once
 
 #include <cstddef>
