@@ -76,11 +76,12 @@ def quiet(hub):
     """Until nobody has background work: indexes, projections and checkpoints follow what was written."""
     def commits():
         return [door.status(party)["store"]["commits"] for party in hub.parties()]
-    before, still = commits(), 0
+    begun, before, still = time.monotonic(), commits(), 0
     while still < 4:
         time.sleep(0.5)
         now = commits()
         still, before = (still + 1 if now == before else 0), now
+    print(f"background work ended after {max(0, time.monotonic() - begun - 2):.0f} s", flush=True)
 
 
 def backlog(hub, first, count):

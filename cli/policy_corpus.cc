@@ -1,13 +1,10 @@
-// hubctl policy corpus: runs a folder of tests in the format of Cedar's official corpus through
-// our engine and says where it answers otherwise.
+#include "cli/policy_corpus.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <set>
 
-#include "cli/verb.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/result.h"
@@ -119,6 +116,8 @@ void run_test(const fs::path& file, std::ostream& out, Tally& tally) {
   }
 }
 
+}  // namespace
+
 Exit run_corpus(const fs::path& folder, Streams streams) {
   std::vector<fs::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
@@ -139,20 +138,6 @@ Exit run_corpus(const fs::path& folder, Streams streams) {
               << tally.validations << " validations, " << tally.validations_disagree
               << " disagree\n";
   return tally.disagree + tally.validations_disagree == 0 ? Exit::Ok : Exit::Refused;
-}
-
-}  // namespace
-
-void add_policy_verbs(CLI::App& app, Command& command) {
-  auto* corpus = app.get_subcommand("policy")->add_subcommand(
-      "corpus", "Run tests of Cedar's official corpus format");
-  auto folder = std::make_shared<fs::path>();
-  corpus->add_option("DIR", *folder, "The folder with the tests")
-      ->required()
-      ->check(CLI::ExistingDirectory);
-  corpus->callback([&command, folder] {
-    command.run = [folder](Streams streams) { return run_corpus(*folder, streams); };
-  });
 }
 
 }  // namespace hub::cli

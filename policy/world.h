@@ -1,23 +1,7 @@
-// What the hub's policies can speak of. Inside the folder; the names here are the contract with
-// whoever writes policies.
-//
-//   Authority::"E09000007"          name String, suspended Bool
-//   Agent::"E09000007"              in its Authority; authority
-//   User::"E09000007/ann"           in its Authority and in each Role::"housing-officer"; authority
-//   Broker::"broker"
-//   RecordType::"ta.placement_notice"          domain String
-//   FieldGroup::"ta.placement_notice/notice"   in its RecordType; record_type, domain
-//   Agreement::"london-ta-notice-2026"
-//       status String, parties and signatories Set of Authority, signed Bool (all have),
-//       purposes, legal_bases, regimes, handling Set of String, record_types Set of RecordType,
-//       field_groups Set of FieldGroup, starts and ends Long (ms; ends is the first moment after),
-//       retention_days Long, domain String
-//   context
-//       agreement, sender, recipient (Authority), purpose, legal_basis, regime, handling String,
-//       now Long (ms)
-//
-// Actions and principals: Action::"share" by Agent of the sender, Action::"relay" by the Broker,
-// Action::"accept" by Agent of the recipient, Action::"view" by User. The resource is a FieldGroup.
+// The entities and requests that policies are asked with, made of the register, the catalogue, the
+// agreements and the question. Inside the folder. Their types and attributes are the schema's
+// (world_schema.h), which is the contract with whoever writes policies. An agreement is `signed`
+// when all its parties have; a FieldGroup's id is its record type and its name, with a slash.
 #pragma once
 
 #include <map>

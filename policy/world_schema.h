@@ -1,6 +1,6 @@
-// What the hub's policies can speak of, as a Cedar schema: the contract of world.h in the
-// language's own words. A bundle's policies are validated strictly against it, and
-// `hubctl policy schema` prints it for editors that check while one writes.
+// What the hub's policies can speak of, as a Cedar schema: the contract with whoever writes
+// policies. A bundle's policies are validated strictly against it, and what world.h makes fits it.
+// `hubctl policy schema` prints it, for an editor that checks while one writes.
 #pragma once
 
 #include <string_view>
@@ -9,7 +9,6 @@
 
 namespace hub::policy {
 
-// Kept as hub.cedarschema beside policies.
 [[nodiscard]] std::string_view world_schema_text();
 [[nodiscard]] const Schema& world_schema();
 

@@ -4,17 +4,14 @@
 #include <set>
 #include <utility>
 
-#include "policy/cedar/parse_error.h"
+#include "policy/cedar/names.h"
+#include "policy/cedar/shown_text.h"
 #include "policy/cedar/token_cursor.h"
 
 namespace hub::policy {
 namespace {
 
 constexpr std::size_t kMostFaults = 20;
-
-bool is_type_of_actions(std::string_view type) {
-  return type == "Action" || type.ends_with("::Action");
-}
 
 bool is_simple_value(const Value& value, Type::Kind kind) {
   switch (kind) {
@@ -32,22 +29,6 @@ bool is_simple_value(const Value& value, Type::Kind kind) {
   return false;
 }
 
-std::string_view simple_name(Type::Kind kind) {
-  switch (kind) {
-    case Type::Kind::Bool: return "a Bool";
-    case Type::Kind::Long: return "a Long";
-    case Type::Kind::String: return "a String";
-    case Type::Kind::Decimal: return "a decimal";
-    case Type::Kind::Ip: return "an ipaddr";
-    case Type::Kind::Datetime: return "a datetime";
-    case Type::Kind::Duration: return "a duration";
-    case Type::Kind::Entity: return "an entity";
-    case Type::Kind::Set: return "a set";
-    case Type::Kind::Record: return "a record";
-  }
-  return "a value";
-}
-
 // Walks over values along their types, whose depth is limited.
 class ConformanceCheck {
  public:
@@ -60,7 +41,7 @@ class ConformanceCheck {
     std::string out;
     for (const auto& [what_part, name] : where_) {
       out += what_part;
-      if (!name.empty()) out += " " + quoted_briefly(name);
+      if (!name.empty()) out += " " + in_backquotes(name);
       out += ": ";
     }
     faults_.push_back(out + what);
@@ -79,7 +60,7 @@ class ConformanceCheck {
   }
 
   void entity(const Entity& entity) {
-    if (is_type_of_actions(entity.uid.type)) return action_entity(entity);
+    if (is_action_type(entity.uid.type)) return action_entity(entity);
     const auto* type = schema_.entity_type(entity.uid.type);
     if (type == nullptr) return fault("its type is not declared");
     id(entity.uid);
@@ -102,7 +83,7 @@ class ConformanceCheck {
       if (schema_.entity_type(uid.type) == nullptr) return fault("its type is not declared");
       if (!std::ranges::binary_search(types, uid.type)) {
         return fault(to_text(action.uid) + " does not apply to the type " +
-                     quoted_briefly(uid.type));
+                     in_backquotes(uid.type));
       }
       id(uid);
     });
@@ -113,9 +94,9 @@ class ConformanceCheck {
     const auto* type = schema_.entity_type(uid.type);
     if (type != nullptr && type->enumeration &&
         !std::ranges::binary_search(*type->enumeration, uid.id)) {
-      fault(quoted_briefly(uid.type) + " has no such id");
+      fault(in_backquotes(uid.type) + " has no such id");
     }
-    if (is_type_of_actions(uid.type) && schema_.action(uid) == nullptr) {
+    if (is_action_type(uid.type) && schema_.action(uid) == nullptr) {
       fault("the schema has no such action");
     }
   }
@@ -125,12 +106,12 @@ class ConformanceCheck {
       return schema_.can_be_in(group, parent.type);
     });
     if (allowed) return id(parent);
-    fault("an entity of type " + quoted_briefly(type.name) + " cannot be in one of its type");
+    fault("an entity of type " + in_backquotes(type.name) + " cannot be in one of its type");
   }
 
   void tags(const EntityType& type, const Record& tags) {
     if (tags.empty()) return;
-    if (type.tags == nullptr) return fault(quoted_briefly(type.name) + " has no tags");
+    if (type.tags == nullptr) return fault(in_backquotes(type.name) + " has no tags");
     for (const auto& tag : tags.attributes()) {
       within("a tag", {}, [&] { value(*type.tags, tag.value); });
     }
@@ -141,7 +122,7 @@ class ConformanceCheck {
       const auto* held = record.find(declared.name);
       if (held == nullptr) {
         if (declared.required)
-          fault("the attribute " + quoted_briefly(declared.name) + " is missing");
+          fault("the attribute " + in_backquotes(declared.name) + " is missing");
         continue;
       }
       within("attribute", declared.name, [&] { value(*declared.type, *held); });
@@ -170,13 +151,13 @@ class ConformanceCheck {
         if (is_simple_value(held, type.kind())) return;
         break;
     }
-    fault("it is not " + std::string(simple_name(type.kind())));
+    fault("it is not " + with_article(type.kind()));
   }
 
   void reference(const Type& type, const Value& held) {
     const auto* uid = held.entity();
     if (uid != nullptr && uid->uid.type == type.entity_type()) return id(uid->uid);
-    fault("it is not an entity of type " + quoted_briefly(type.entity_type()));
+    fault("it is not an entity of type " + in_backquotes(type.entity_type()));
   }
 
   void set(const Type& type, const Value& held) {

@@ -12,6 +12,7 @@
 #include "policy/cedar/names.h"
 #include "policy/cedar/parse_error.h"
 #include "policy/cedar/policy_set.h"
+#include "policy/cedar/shown_text.h"
 
 namespace hub::policy {
 namespace {
@@ -88,8 +89,8 @@ NodeId ExpressionReader::operation(const std::string& name, const Json& body) {
   if (name == "like") return like(body);
   if (name == "is") return is(body);
   if (name == "if-then-else") return conditional(body);
-  if (name == "Set") return set(body);
-  if (name == "Record") return record(body);
+  if (name == "Set") return set(body, &ExpressionReader::expression);
+  if (name == "Record") return record(body, &ExpressionReader::expression);
   if (name == "Slot") {
     place_.mistake("a template slot stands in a condition",
                    "slots belong into the head of the policy");
@@ -154,7 +155,7 @@ NodeId ExpressionReader::variable(const Json& body) {
   if (name == nullptr) return 0;
   const auto op = named_in(kVariables, *name);
   if (!op) {
-    place_.mistake(quoted_briefly(*name) + " is no variable",
+    place_.mistake(in_backquotes(*name) + " is no variable",
                    "principal, action, resource or context");
     return 0;
   }
@@ -213,7 +214,7 @@ void ExpressionReader::has_path(const Json& names, Node& node) {
     const auto* name = place_.text(names[i]);
     if (name == nullptr) return;
     if (names.size() > 1 && !is_plain_name(*name)) {
-      place_.mistake(quoted_briefly(*name) + " cannot be part of a path",
+      place_.mistake(in_backquotes(*name) + " cannot be part of a path",
                      "ask for each attribute of its own, and join the questions with &&");
     }
     out_.add_name(*name);
@@ -261,24 +262,24 @@ NodeId ExpressionReader::is(const Json& body) {
   return add(node, parts);
 }
 
-NodeId ExpressionReader::set(const Json& body) {
+NodeId ExpressionReader::set(const Json& body, ReadPart read) {
   if (!place_.is_list(body)) return 0;
   std::vector<NodeId> items;
   for (std::size_t i = 0; i < body.size() && !place_.failed(); ++i) {
     const JsonPlace::Step step(place_, i);
-    items.push_back(expression(body[i]));
+    items.push_back((this->*read)(body[i]));
   }
   return place_.failed() ? 0 : add(out_.set_of(items), items);
 }
 
-NodeId ExpressionReader::record(const Json& body) {
+NodeId ExpressionReader::record(const Json& body, ReadPart read) {
   if (!place_.is_object(body)) return 0;
   std::vector<std::string> keys;
   std::vector<NodeId> values;
   for (const auto& [key, held] : body.items()) {
     const JsonPlace::Step step(place_, key);
     keys.push_back(key);
-    values.push_back(expression(held));
+    values.push_back((this->*read)(held));
     if (place_.failed()) return 0;
   }
   return add(out_.record_of(std::move(keys), values), values);

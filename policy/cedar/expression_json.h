@@ -42,16 +42,15 @@ class ExpressionReader {
   NodeId like(const Json& body);
   void pattern_part(const Json& part, Pattern& out);
   NodeId is(const Json& body);
-  NodeId set(const Json& body);
-  NodeId record(const Json& body);
+  using ReadPart = NodeId (ExpressionReader::*)(const Json&);
+  NodeId set(const Json& body, ReadPart read);
+  NodeId record(const Json& body, ReadPart read);
   NodeId call(const std::string& name, const Json& body);
   NodeId call(Function function, std::span<const NodeId> arguments);
 
   NodeId value(const Json& json);
   NodeId value_inside(const Json& json);
-  NodeId value_list(const Json& json);
   NodeId value_object(const Json& json);
-  NodeId value_record(const Json& json);
   NodeId value_call(const Json& escape);
 
   // One level further in, or false and a mistake.

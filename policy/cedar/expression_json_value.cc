@@ -9,6 +9,7 @@
 #include "policy/cedar/expression_json.h"
 #include "policy/cedar/extension.h"
 #include "policy/cedar/parse_error.h"
+#include "policy/cedar/shown_text.h"
 
 namespace hub::policy {
 
@@ -22,7 +23,7 @@ NodeId ExpressionReader::value(const Json& json) {
 NodeId ExpressionReader::value_inside(const Json& json) {
   if (json.is_boolean()) return literal(Value(json.get<bool>()));
   if (json.is_string()) return literal(Value(std::string_view(json.get_ref<const std::string&>())));
-  if (json.is_array()) return value_list(json);
+  if (json.is_array()) return set(json, &ExpressionReader::value);
   if (json.is_object()) return value_object(json);
   if (!json.is_number()) {
     place_.mistake("null is no value", "leave it out");
@@ -38,15 +39,6 @@ NodeId ExpressionReader::value_inside(const Json& json) {
   return literal(Value(json.get<std::int64_t>()));
 }
 
-NodeId ExpressionReader::value_list(const Json& json) {
-  std::vector<NodeId> items;
-  for (std::size_t i = 0; i < json.size() && !place_.failed(); ++i) {
-    const JsonPlace::Step step(place_, i);
-    items.push_back(value(json[i]));
-  }
-  return place_.failed() ? 0 : add(out_.set_of(items), items);
-}
-
 NodeId ExpressionReader::value_object(const Json& json) {
   if (json.contains("__entity")) {
     auto uid = place_.entity(json);
@@ -56,22 +48,10 @@ NodeId ExpressionReader::value_object(const Json& json) {
     place_.mistake("the escape `__expr` is no part of Cedar any more", "write the expression");
     return 0;
   }
-  if (!json.contains("__extn")) return value_record(json);
+  if (!json.contains("__extn")) return record(json, &ExpressionReader::value);
   if (!place_.is_object_of(json, {"__extn"})) return 0;
   const JsonPlace::Step step(place_, "__extn");
   return value_call(json["__extn"]);
-}
-
-NodeId ExpressionReader::value_record(const Json& json) {
-  std::vector<std::string> keys;
-  std::vector<NodeId> values;
-  for (const auto& [key, held] : json.items()) {
-    const JsonPlace::Step step(place_, key);
-    keys.push_back(key);
-    values.push_back(value(held));
-    if (place_.failed()) return 0;
-  }
-  return add(out_.record_of(std::move(keys), values), values);
 }
 
 // {"fn": name, "arg": value} or {"fn": name, "args": [values]}
@@ -84,7 +64,7 @@ NodeId ExpressionReader::value_call(const Json& escape) {
   if (name == nullptr || held == nullptr) return 0;
   const auto function = function_called(*name);
   if (!function) {
-    place_.mistake("there is no function " + quoted_briefly(*name),
+    place_.mistake("there is no function " + in_backquotes(*name),
                    "decimal, ip, datetime or duration");
     return 0;
   }

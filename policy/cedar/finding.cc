@@ -1,42 +1,14 @@
 #include "policy/cedar/finding.h"
 
 #include <algorithm>
-#include <cstdint>
 
-#include "policy/cedar/confusables.h"
-#include "policy/cedar/unicode.h"
+#include "policy/cedar/shown_text.h"
 
 namespace hub::policy {
 namespace {
 
-constexpr std::size_t kMaxNameShown = 80;
 constexpr std::size_t kMaxColumnsShown = 100;
 constexpr std::size_t kColumnsBefore = 40;
-
-bool disturbs(char32_t point) {
-  return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x2028 || point == 0x2029 ||
-         point == 0x200E || point == 0x200F || point == 0x061C || is_bidirectional_control(point);
-}
-
-std::string escaped(char32_t point) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  for (auto rest = static_cast<std::uint32_t>(point); rest > 0 || out.empty(); rest >>= 4U) {
-    out.insert(out.begin(), digits[rest & 15U]);
-  }
-  return "\\u{" + out + "}";
-}
-
-// Calls back with each character and its bytes; a byte that is not UTF-8 counts as U+FFFD.
-template <class Take>
-void for_each_character(std::string_view text, Take take) {
-  while (!text.empty()) {
-    const auto point = first_code_point(text);
-    const auto size = point ? point->size : 1;
-    if (!take(point ? point->value : char32_t{0xFFFD}, text.substr(0, size))) return;
-    text.remove_prefix(size);
-  }
-}
 
 struct Line {
   std::string_view text;
@@ -65,7 +37,7 @@ void draw(const Line& line, Span span, std::string& text, std::string& marks) {
     if (seen > skipped + kMaxColumnsShown) return false;
     if (point == U'\t') {
       text += ' ';
-    } else if (disturbs(point) || point == 0xFFFD) {
+    } else if (disturbs_a_line(point)) {
       text += '?';
     } else {
       text += bytes;
@@ -101,24 +73,6 @@ Severity severity_of(FindingKind kind) {
     case FindingKind::UnusualCharacter: return Severity::Warning;
   }
   return Severity::Error;
-}
-
-std::string quoted_visibly(std::string_view name) {
-  std::string out = "`";
-  std::size_t shown = 0;
-  for_each_character(name, [&](char32_t point, std::string_view bytes) {
-    if (shown++ >= kMaxNameShown) {
-      out += "...";
-      return false;
-    }
-    if (disturbs(point) || point == 0xFFFD) {
-      out += escaped(point);
-    } else {
-      out += bytes;
-    }
-    return true;
-  });
-  return out + "`";
 }
 
 std::string show(const Finding& finding) {

@@ -54,10 +54,6 @@ struct Finding {
   [[nodiscard]] Severity severity() const { return severity_of(kind); }
 };
 
-// The name between back quotes, for a message: cut when it is long, with control and bidirectional
-// characters written as escapes, so that it cannot disturb the line it stands in.
-[[nodiscard]] std::string quoted_visibly(std::string_view name);
-
 // policies/ta.cedar:3:8: error: `principal.nick` may be absent
 //   3 | when { principal.nick == "a" };
 //     |        ^^^^^^^^^^^^^^

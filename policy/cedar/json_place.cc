@@ -6,6 +6,7 @@
 
 #include "policy/cedar/names.h"
 #include "policy/cedar/parse_error.h"
+#include "policy/cedar/shown_text.h"
 
 namespace hub::policy {
 namespace {
@@ -39,7 +40,7 @@ std::string JsonPlace::words() const {
       if (!out.ends_with("...")) out += "...";
       continue;
     }
-    const auto step = quoted_briefly(steps_[i]);
+    const auto step = in_backquotes(steps_[i]);
     if (!out.empty() && !step.starts_with("`[")) out += '.';
     out += std::string_view(step).substr(1, step.size() - 2);
   }
@@ -69,7 +70,7 @@ bool JsonPlace::is_object_of(const nlohmann::json& json,
   if (!is_object(json)) return false;
   for (const auto& [key, held] : json.items()) {
     if (std::ranges::find(keys, key) == keys.end()) {
-      mistake("unexpected key " + quoted_briefly(key), one_of(keys));
+      mistake("unexpected key " + in_backquotes(key), one_of(keys));
     }
   }
   return !failed();
@@ -100,7 +101,7 @@ std::string JsonPlace::type_name(const nlohmann::json& object, std::string_view 
   if (name == nullptr) return {};
   const Step step(*this, key);
   if (!is_type_name(*name)) {
-    mistake(quoted_briefly(*name) + " is no entity type", "write Type or Name::Type");
+    mistake(in_backquotes(*name) + " is no entity type", "write Type or Name::Type");
   }
   return *name;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "policy/cedar/confusables.h"
+#include "policy/cedar/shown_text.h"
 #include "policy/cedar/suggestion.h"
 
 namespace hub::policy {
@@ -63,7 +64,7 @@ class NameCheck {
     if (hint.empty()) hint = "the schema lists " + listed(candidates);
     findings_.add(
         FindingKind::UndeclaredId, span,
-        quoted_visibly(uid.id) + " is no id of the enumerated type " + quoted_visibly(uid.type),
+        in_backquotes(uid.id) + " is no id of the enumerated type " + in_backquotes(uid.type),
         std::move(hint));
   }
 
@@ -74,7 +75,7 @@ class NameCheck {
     std::vector<std::string_view> candidates;
     for (const auto& known : schema_.entity_types()) candidates.push_back(known.name);
     findings_.add(FindingKind::UnknownEntityType, span,
-                  "the schema has no entity type " + quoted_visibly(name),
+                  "the schema has no entity type " + in_backquotes(name),
                   did_you_mean(name, candidates, effort_));
   }
 
@@ -84,7 +85,7 @@ class NameCheck {
       if (known.uid.type == uid.type) ids.push_back(known.uid.id);
       if (known.uid.type != uid.type && known.uid.id == uid.id) {
         findings_.add(FindingKind::UnknownAction, span, no_action(uid),
-                      "did you mean " + quoted_visibly(to_text(known.uid)) + "?");
+                      "did you mean " + in_backquotes(to_text(known.uid)) + "?");
         return;
       }
     }
@@ -93,13 +94,13 @@ class NameCheck {
   }
 
   static std::string no_action(const EntityUid& uid) {
-    return "the schema has no action " + quoted_visibly(to_text(uid));
+    return "the schema has no action " + in_backquotes(to_text(uid));
   }
 
   static std::string listed(const std::vector<std::string_view>& ids) {
     std::string out;
     for (std::size_t i = 0; i < std::min(ids.size(), kMostListed); ++i) {
-      out += (i > 0 ? ", " : "") + quoted_visibly(ids[i]);
+      out += (i > 0 ? ", " : "") + in_backquotes(ids[i]);
     }
     return ids.size() > kMostListed ? out + ", ..." : out;
   }
@@ -153,7 +154,7 @@ class TextCheck {
       bidirectional("name", name, span);
     } else if (look.unusual) {
       findings_.add(FindingKind::UnusualCharacter, span,
-                    "the name " + quoted_visibly(name) + " has the character " +
+                    "the name " + in_backquotes(name) + " has the character " +
                         written(*look.unusual) + ", which is unusual in names",
                     "use letters, digits and printable ASCII");
     } else if (look.mixed_scripts) {
@@ -172,14 +173,14 @@ class TextCheck {
 
   void bidirectional(const std::string& kind, std::string_view text, Span span) {
     findings_.add(FindingKind::BidirectionalText, span,
-                  "the " + kind + " " + quoted_visibly(text) +
+                  "the " + kind + " " + in_backquotes(text) +
                       " has characters that change the direction of writing",
                   "it may not be what it looks like: take them out");
   }
 
   void mixed(const std::string& kind, std::string_view text, Span span) {
     findings_.add(FindingKind::MixedScripts, span,
-                  "the " + kind + " " + quoted_visibly(text) + " mixes scripts",
+                  "the " + kind + " " + in_backquotes(text) + " mixes scripts",
                   "some letters may look like others: write it in one script");
   }
 

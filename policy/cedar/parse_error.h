@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 
 namespace hub::policy {
 
@@ -18,8 +17,5 @@ struct ParseError {
 
 // "policy/ta.cedar:12:7: unexpected `)`; expected an expression"
 [[nodiscard]] std::string to_text(const ParseError& error);
-
-// What the author wrote, in backquotes, short and on one line.
-[[nodiscard]] std::string quoted_briefly(std::string_view words);
 
 }  // namespace hub::policy

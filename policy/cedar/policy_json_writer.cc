@@ -8,6 +8,7 @@
 
 #include "policy/cedar/extension.h"
 #include "policy/cedar/policy_json.h"
+#include "policy/cedar/policy_parser.h"
 
 namespace hub::policy {
 namespace {
@@ -88,26 +89,41 @@ class ExpressionWriter {
   void variable(std::string_view name) { out_ += R"({"Var":")" + std::string(name) + "\"}"; }
 
   void literal(const Value& value) {
-    if (value.kind() == Value::Kind::Set) {
-      items(R"({"Set":[)", value.set()->items(), [this](const Value& item) { literal(item); });
-      out_ += "]}";
-    } else if (value.kind() == Value::Kind::Record) {
-      items(R"({"Record":{)", value.record()->attributes(), [this](const Attribute& attribute) {
-        out_ += in_json(attribute.name) + ":";
-        literal(attribute.value);
-      });
-      out_ += "}}";
-    } else {
-      open("Value");
-      if (const auto* text = value.text()) {
-        out_ += in_json(*text);
-      } else if (const auto* entity = value.entity()) {
-        out_ += R"({"__entity":)" + in_json(entity->uid) + "}";
-      } else {
-        out_ += to_text(value);
-      }
-      out_ += '}';
+    switch (value.kind()) {
+      case Value::Kind::Bool:
+      case Value::Kind::Long: return plain(to_text(value));
+      case Value::Kind::String: return plain(in_json(*value.text()));
+      case Value::Kind::Entity:
+        return plain(R"({"__entity":)" + in_json(value.entity()->uid) + "}");
+      case Value::Kind::Set:
+        items(R"({"Set":[)", value.set()->items(), [this](const Value& item) { literal(item); });
+        out_ += "]}";
+        return;
+      case Value::Kind::Record:
+        items(R"({"Record":{)", value.record()->attributes(), [this](const Attribute& attribute) {
+          out_ += in_json(attribute.name) + ":";
+          literal(attribute.value);
+        });
+        out_ += "}}";
+        return;
+      case Value::Kind::Decimal:
+      case Value::Kind::Ip:
+      case Value::Kind::Datetime:
+      case Value::Kind::Duration: return made(value);
     }
+  }
+
+  void plain(std::string_view json) {
+    open("Value");
+    out_ += json;
+    out_ += '}';
+  }
+
+  // A value of an extension type, as the call that makes it.
+  void made(const Value& value) {
+    const auto call = parse_expression(to_text(value));
+    require(call.has_value(), "the text of a value is an expression");
+    if (call) ExpressionWriter(*call, out_).write(static_cast<NodeId>(call->nodes.size() - 1));
   }
 
   template <class Items, class Write>

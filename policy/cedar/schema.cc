@@ -65,6 +65,27 @@ const AttributeType* find_attribute(const AttributeTypes& in, std::string_view n
   return found == in.end() || found->name != name ? nullptr : &*found;
 }
 
+std::string_view name_of(Type::Kind kind) {
+  switch (kind) {
+    case Type::Kind::Bool: return "Bool";
+    case Type::Kind::Long: return "Long";
+    case Type::Kind::String: return "String";
+    case Type::Kind::Decimal: return "decimal";
+    case Type::Kind::Ip: return "ipaddr";
+    case Type::Kind::Datetime: return "datetime";
+    case Type::Kind::Duration: return "duration";
+    case Type::Kind::Entity: return "entity";
+    case Type::Kind::Set: return "set";
+    case Type::Kind::Record: return "record";
+  }
+  return "unknown";
+}
+
+std::string with_article(Type::Kind kind) {
+  const bool has_vowel = kind == Type::Kind::Ip || kind == Type::Kind::Entity;
+  return (has_vowel ? "an " : "a ") + std::string(name_of(kind));
+}
+
 TypePtr Type::simple(Kind kind) {
   static const auto all = [] {
     std::array<TypePtr, 7> out;

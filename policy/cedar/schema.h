@@ -71,6 +71,10 @@ class Type {
   AttributeTypes attributes_;
 };
 
+// Bool, ipaddr, set, ... and the same for a sentence: a Bool, an ipaddr, a set.
+[[nodiscard]] std::string_view name_of(Type::Kind kind);
+[[nodiscard]] std::string with_article(Type::Kind kind);
+
 struct EntityType {
   std::string name;
   std::vector<std::string> member_of;  // the types its entities may have as parents, sorted

@@ -8,8 +8,10 @@
 #include <utility>
 
 #include "core/base/json.h"
+#include "policy/cedar/names.h"
 #include "policy/cedar/schema_names.h"
 #include "policy/cedar/schema_resolve.h"
+#include "policy/cedar/shown_text.h"
 #include "policy/cedar/token_cursor.h"
 
 namespace hub::policy {
@@ -20,16 +22,6 @@ using SchemaJson = nlohmann::json;
 // A record within a record takes two levels, and there are a few around the types.
 constexpr JsonLimits kSchemaJsonLimits{.max_bytes = kMaxSchemaJsonBytes,
                                        .max_depth = 2 * kMaxSchemaDepth + 8};
-
-bool is_identifier(std::string_view text) {
-  const auto is_letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-  };
-  return !text.empty() && is_letter(text.front()) &&
-         std::ranges::all_of(text, [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
-}
-
-bool is_free_identifier(std::string_view text) { return is_identifier(text) && !is_reserved(text); }
 
 // Names joined by `::`, each of which passes.
 template <class Passes>
@@ -47,8 +39,8 @@ class SchemaJsonReader {
     if (!json.is_object()) return mistake("a schema is an object of namespaces");
     for (const auto& [name, held] : json.items()) {
       const Within within(
-          *this, name.empty() ? "the empty namespace" : "namespace " + quoted_briefly(name));
-      if (!name.empty() && !is_path(name, is_free_identifier)) mistake("its name is not a name");
+          *this, name.empty() ? "the empty namespace" : "namespace " + in_backquotes(name));
+      if (!name.empty() && !is_type_name(name)) mistake("its name is not a name");
       draft_.push_back(name_space(name, held));
     }
   }
@@ -97,7 +89,7 @@ class SchemaJsonReader {
     const auto strange = std::find_if(items.begin(), items.end(),
                                       [&](const auto& item) { return !known(item.key()); });
     if (strange == items.end()) return true;
-    mistake("the key " + quoted_briefly(strange.key()) + " is not known here");
+    mistake("the key " + in_backquotes(strange.key()) + " is not known here");
     return false;
   }
 
@@ -108,19 +100,19 @@ class SchemaJsonReader {
   }
   const SchemaJson* part(const SchemaJson& json, const char* key) {
     const auto* found = optional_part(json, key);
-    if (found == nullptr) mistake("the key " + quoted_briefly(key) + " is missing");
+    if (found == nullptr) mistake("the key " + in_backquotes(key) + " is missing");
     return found;
   }
 
   bool list(const SchemaJson& json, const char* called) {
     if (json.is_array()) return true;
-    mistake(quoted_briefly(called) + " is not a list");
+    mistake(in_backquotes(called) + " is not a list");
     return false;
   }
 
   std::string text(const SchemaJson& json, const char* called) {
     if (json.is_string()) return json.get<std::string>();
-    mistake(quoted_briefly(called) + " is not a text");
+    mistake(in_backquotes(called) + " is not a text");
     return {};
   }
 
@@ -128,9 +120,9 @@ class SchemaJsonReader {
   std::string path(const SchemaJson& json, const char* called) {
     auto out = text(json, called);
     const auto passes = [](std::string_view name) {
-      return name == "__cedar" || is_free_identifier(name);
+      return name == "__cedar" || is_plain_name(name);
     };
-    if (!is_path(out, passes)) mistake(quoted_briefly(called) + " is not a name");
+    if (!is_path(out, passes)) mistake(in_backquotes(called) + " is not a name");
     return out;
   }
 
@@ -174,13 +166,13 @@ class SchemaJsonReader {
   void each(const SchemaJson& json, const std::string& kind, Read read) {
     if (!json.is_object()) return mistake("its " + kind + "s are not an object");
     for (const auto& [name, held] : json.items()) {
-      const Within within(*this, kind + " " + quoted_briefly(name));
+      const Within within(*this, kind + " " + in_backquotes(name));
       read(name, held);
     }
   }
 
   DraftName declared(const std::string& name) {
-    if (!is_free_identifier(name)) mistake("its name is not a name, or a word of the language");
+    if (!is_plain_name(name)) mistake("its name is not a name, or a word of the language");
     return {name, {}};
   }
 
@@ -352,7 +344,7 @@ class SchemaJsonReader {
     }
     const auto found = simple_type_called(out.name.name);
     if (!found || out.name.name.find(':') != std::string::npos || *found < Type::Kind::Decimal) {
-      return mistake(quoted_briefly(out.name.name) +
+      return mistake(in_backquotes(out.name.name) +
                      " is no extension type: there are decimal, ipaddr, datetime, duration");
     }
     out.kind = DraftType::Kind::Simple;

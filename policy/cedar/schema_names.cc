@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "policy/cedar/parse_error.h"
+#include "policy/cedar/shown_text.h"
 #include "policy/cedar/token_cursor.h"
 
 namespace hub::policy {
@@ -62,10 +63,10 @@ void SchemaNames::declare(const DraftNamespace& space) {
   for (const auto& type : space.common_types) {
     const auto& [name, where] = type.name;
     if (is_word_of_types(name)) {
-      mistake(where, quoted_briefly(name) + " cannot name a common type", "choose another name");
+      mistake(where, in_backquotes(name) + " cannot name a common type", "choose another name");
     }
     if (!common_by_name_.emplace(in_namespace(space.name, name), common_types_.size()).second) {
-      mistake(where, "the common type " + quoted_briefly(name) + " is declared twice",
+      mistake(where, "the common type " + in_backquotes(name) + " is declared twice",
               "take one of them out");
     }
     common_types_.push_back({space.name, &type});
@@ -76,7 +77,7 @@ void SchemaNames::declare(const DraftNamespace& space) {
         mistake(where, "`Action` is the type of the actions", "choose another name");
       }
       if (!entity_types_.emplace(in_namespace(space.name, name), where).second) {
-        mistake(where, "the entity type " + quoted_briefly(name) + " is declared twice",
+        mistake(where, "the entity type " + in_backquotes(name) + " is declared twice",
                 "take one of them out");
       }
     }
@@ -106,7 +107,7 @@ void SchemaNames::check_shadows() {
     if (!hides) return;
     mistake(
         where,
-        quoted_briefly(name) + " would hide " + quoted_briefly(*alone) + " of the empty namespace",
+        in_backquotes(name) + " would hide " + in_backquotes(*alone) + " of the empty namespace",
         hint);
   };
   for (const auto& [name, index] : common_by_name_) {

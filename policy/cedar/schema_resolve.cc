@@ -6,6 +6,7 @@
 
 #include "policy/cedar/parse_error.h"
 #include "policy/cedar/schema_names.h"
+#include "policy/cedar/shown_text.h"
 #include "policy/cedar/token_cursor.h"
 
 namespace hub::policy {
@@ -104,7 +105,7 @@ class SchemaResolver {
         if (states[next] == State::New) open.push_back(next);
         if (states[next] == State::Open) {
           const auto& [name, where] = all[next].draft->name;
-          mistake(where, "the common type " + quoted_briefly(name) + " is part of itself",
+          mistake(where, "the common type " + in_backquotes(name) + " is part of itself",
                   "break the circle");
           return;
         }
@@ -156,7 +157,7 @@ class SchemaResolver {
     std::string_view kinds = "common or entity type";
     if (from.kind == DraftType::Kind::Common) kinds = "common type";
     if (from.kind == DraftType::Kind::Entity) kinds = "entity type";
-    mistake(where, quoted_briefly(name) + " is not declared as a " + std::string(kinds),
+    mistake(where, in_backquotes(name) + " is not declared as a " + std::string(kinds),
             "declare it, or write its namespace before it");
   }
 
@@ -217,7 +218,7 @@ class SchemaResolver {
     const auto times = from.names.size();
     out.member_of = entity_types(space, from.member_of);
     out.attributes =
-        attributes(space, from.shape, "the shape of " + quoted_briefly(first.name), times);
+        attributes(space, from.shape, "the shape of " + in_backquotes(first.name), times);
     if (from.tags) {
       auto tags = type(space, *from.tags);
       total_size_ += tags.size * times;
@@ -247,7 +248,7 @@ class SchemaResolver {
     }
     out.principals = entity_types(space, from.principals);
     out.resources = entity_types(space, from.resources);
-    out.context = attributes(space, from.context, "the context of " + quoted_briefly(first.name),
+    out.context = attributes(space, from.context, "the context of " + in_backquotes(first.name),
                              from.names.size());
     if (total_size_ > kMaxSchemaTypeSizes) return;
     for (const auto& name : from.names) {
@@ -262,10 +263,10 @@ class SchemaResolver {
     for (const auto& [name, where] : from) {
       auto found = names_.entity_type(space, name);
       if (!found) {
-        mistake(where, quoted_briefly(name) + " is not declared as an entity type",
+        mistake(where, in_backquotes(name) + " is not declared as an entity type",
                 "declare it, or write its namespace before it");
       } else if (is_action_type_name(*found)) {
-        mistake(where, quoted_briefly(name) + " is the type of the actions",
+        mistake(where, in_backquotes(name) + " is the type of the actions",
                 "name another entity type");
       } else {
         out.push_back(std::move(*found));

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "policy/cedar/finding.h"
+#include "policy/cedar/shown_text.h"
 
 namespace hub::policy {
 namespace {
@@ -48,7 +49,7 @@ std::string did_you_mean(std::string_view name, std::span<const std::string_view
     least = distance;
     best = candidate;
   }
-  return best.empty() ? std::string() : "did you mean " + quoted_visibly(best) + "?";
+  return best.empty() ? std::string() : "did you mean " + in_backquotes(best) + "?";
 }
 
 }  // namespace hub::policy

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "policy/cedar/parse_error.h"
+#include "policy/cedar/shown_text.h"
 
 namespace hub::policy {
 bool is_reserved(std::string_view word) {
@@ -55,7 +56,7 @@ std::string TokenCursor::name() {
     return {};
   }
   if (is_reserved(words())) {
-    mistake(quoted_briefly(words()) + " is a word of the language and cannot be a name",
+    mistake(in_backquotes(words()) + " is a word of the language and cannot be a name",
             "choose another name, or use [\"...\"]");
     return {};
   }
@@ -103,7 +104,7 @@ void TokenCursor::mistake(Span where, std::string what, std::string hint) {
 
 void TokenCursor::unexpected(std::string_view expected) {
   auto what = peek() == TokenKind::End ? std::string("the text ends too early")
-                                       : "unexpected " + quoted_briefly(words());
+                                       : "unexpected " + in_backquotes(words());
   mistake(std::move(what), "expected " + std::string(expected));
 }
 

@@ -105,14 +105,14 @@ Inferred TypeChecker::expect(NodeId id, const Known& known, Type::Kind kind,
                              std::string_view hint) {
   auto found = type_of(id, known);
   if (!found.known() || found.is(kind)) return found;
-  unexpected(id, name_of(kind), found, hint);
+  unexpected(id, with_article(kind), found, hint);
   return {};
 }
 
 TypeChecker::Answer TypeChecker::condition(NodeId id, const Known& known) {
   auto answer = check(id, known);
   if (!answer.type.known() || answer.type.is(Type::Kind::Bool)) return answer;
-  unexpected(id, name_of(Type::Kind::Bool), answer.type);
+  unexpected(id, with_article(Type::Kind::Bool), answer.type);
   return {};
 }
 

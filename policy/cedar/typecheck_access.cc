@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "policy/cedar/shown_text.h"
 #include "policy/cedar/suggestion.h"
 #include "policy/cedar/typecheck.h"
 
@@ -83,11 +84,11 @@ Inferred TypeChecker::get_attribute(const Node& node, const Known& known) {
   const auto* attribute = find_attribute(*attributes, name);
   const bool entity = object.is(Type::Kind::Entity);
   if (attribute == nullptr) {
-    auto what = (entity ? quoted_visibly(object.type->entity_type()) : "the record") +
-                " has no attribute " + quoted_visibly(name);
+    auto what = (entity ? in_backquotes(object.type->entity_type()) : "the record") +
+                " has no attribute " + in_backquotes(name);
     if (in_.nodes[object_id].op == Op::Context) {
-      what = "the context of " + quoted_visibly(to_text(environment_.action->uid)) +
-             " has no attribute " + quoted_visibly(name);
+      what = "the context of " + in_backquotes(to_text(environment_.action->uid)) +
+             " has no attribute " + in_backquotes(name);
     }
     note(FindingKind::NoSuchAttribute, node.span, std::move(what),
          did_you_mean(name, names_of(*attributes), effort_));
@@ -95,9 +96,9 @@ Inferred TypeChecker::get_attribute(const Node& node, const Known& known) {
   }
   const auto access = identity_.attribute_of(identity_.of(object_id), name);
   if (!attribute->required && !known.contains(access)) {
-    const auto asked = quoted_visibly(written(object_id) + " has " + name);
+    const auto asked = in_backquotes(written(object_id) + " has " + name);
     note(FindingKind::UnguardedAttribute, node.span,
-         "the attribute " + quoted_visibly(name) + " is optional and may be absent",
+         "the attribute " + in_backquotes(name) + " is optional and may be absent",
          "ask first: " + asked + " && ...");
   }
   return part_of(object, *attributes, *attribute);
@@ -125,12 +126,12 @@ Inferred TypeChecker::get_tag(const Node& node, const Known& known) {
   const auto access = identity_.tag_of(identity_.of(object_id), identity_.of(name_id));
   if (tags == nullptr) {
     note(FindingKind::UnguardedTag, node.span,
-         "entities of type " + quoted_visibly(object.type->entity_type()) + " have no tags",
+         "entities of type " + in_backquotes(object.type->entity_type()) + " have no tags",
          "declare them in the schema, or use an attribute");
     return {};
   }
   if (!known.contains(access)) {
-    const auto asked = quoted_visibly(written(object_id) + ".hasTag(" + written(name_id) + ")");
+    const auto asked = in_backquotes(written(object_id) + ".hasTag(" + written(name_id) + ")");
     note(FindingKind::UnguardedTag, node.span, "the tag may be absent",
          "ask first: " + asked + " && ...");
   }

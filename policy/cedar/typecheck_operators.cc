@@ -106,7 +106,7 @@ Inferred TypeChecker::order(const Node& node, const Known& known) {
           side, "Long, datetime or duration", *found,
           found->is(Kind::Decimal) ? "decimals are compared with lessThan and its like" : "");
     } else if (!found->is(wanted->type->kind())) {
-      unexpected(side, name_of(wanted->type->kind()), *found);
+      unexpected(side, with_article(wanted->type->kind()), *found);
     }
   }
   return out;
@@ -119,7 +119,7 @@ Inferred TypeChecker::arithmetic(const Node& node, const Known& known) {
     std::string_view hint;
     if (found.is(Kind::String)) hint = "Cedar does not join texts";
     if (found.is(Kind::Set)) hint = "Cedar does not compute with sets";
-    unexpected(side, name_of(Kind::Long), found, hint);
+    unexpected(side, with_article(Kind::Long), found, hint);
   }
   return simple(Kind::Long);
 }
@@ -184,7 +184,7 @@ Inferred TypeChecker::contains(const Node& node, const Known& known) {
   const auto set = type_of(set_id, known);
   const auto item = type_of(child(node, 1), known);
   if (set.known() && !set.is(Kind::Set)) {
-    unexpected(set_id, name_of(Kind::Set), set, set_hint(set));
+    unexpected(set_id, with_article(Kind::Set), set, set_hint(set));
   } else if (set.known() && item.known() && !same_type(*set.type->element(), *item.type, effort_)) {
     incompatible(node, {set.type->element(), Truth::Open, nullptr}, item,
                  "what is looked for must be of the type of the set's items");
@@ -198,10 +198,11 @@ Inferred TypeChecker::contains_many(const Node& node, const Known& known) {
   const auto left = type_of(left_id, known);
   const auto right = type_of(right_id, known);
   if (left.known() && !left.is(Kind::Set)) {
-    unexpected(left_id, name_of(Kind::Set), left, set_hint(left));
+    unexpected(left_id, with_article(Kind::Set), left, set_hint(left));
   }
   if (right.known() && !right.is(Kind::Set)) {
-    unexpected(right_id, name_of(Kind::Set), right, "a single item is looked for with contains");
+    unexpected(right_id, with_article(Kind::Set), right,
+               "a single item is looked for with contains");
   }
   if (left.is(Kind::Set) && right.is(Kind::Set) && !same_type(*left.type, *right.type, effort_)) {
     incompatible(node, left, right, "both sets must have items of the same type");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "policy/cedar/finding.h"
+#include "policy/cedar/shown_text.h"
 
 namespace hub::policy {
 namespace {
@@ -33,7 +34,7 @@ void write_type(const Type& type, std::string& out) {
     if (out.size() > kMaxTypeText) return;
     out += comma;
     comma = ", ";
-    const auto name = quoted_visibly(attribute.name);
+    const auto name = in_backquotes(attribute.name);
     out += name.substr(1, name.size() - 2) + (attribute.required ? ": " : "?: ");
     write_type(*attribute.type, out);
   }
@@ -82,22 +83,6 @@ Inferred common(const Inferred& left, const Inferred& right, Effort& effort) {
   }
   out.parts = std::make_shared<const std::vector<Inferred>>(std::move(parts));
   return out;
-}
-
-std::string_view name_of(Type::Kind kind) {
-  switch (kind) {
-    case Type::Kind::Bool: return "Bool";
-    case Type::Kind::Long: return "Long";
-    case Type::Kind::String: return "String";
-    case Type::Kind::Decimal: return "decimal";
-    case Type::Kind::Ip: return "ipaddr";
-    case Type::Kind::Datetime: return "datetime";
-    case Type::Kind::Duration: return "duration";
-    case Type::Kind::Entity: return "an entity";
-    case Type::Kind::Set: return "a set";
-    case Type::Kind::Record: return "a record";
-  }
-  return "unknown";
 }
 
 std::string to_text(const Type& type) {

@@ -56,6 +56,5 @@ struct Inferred {
 
 // As a schema writes it, cut when it is long.
 [[nodiscard]] std::string to_text(const Type& type);
-[[nodiscard]] std::string_view name_of(Type::Kind kind);
 
 }  // namespace hub::policy

@@ -87,10 +87,12 @@ std::optional<Value> read_call(const ValueJson& json) {
   return made_by(json["fn"].get_ref<const std::string&>(), arguments);
 }
 
-// The text alone, or the call without its escape.
+// The text alone, or the call without its escape. A text that makes no such value stays a text.
 std::optional<Value> read_extension(const ValueJson& json, std::string_view constructor) {
   if (json.is_string()) {
-    return made_by(constructor, {Value(std::string_view(json.get_ref<const std::string&>()))});
+    const Value text(std::string_view(json.get_ref<const std::string&>()));
+    const auto made = made_by(constructor, {text});
+    return made ? made : text;
   }
   return json.is_object() && json.contains("fn") ? read_call(json) : read_any_value(json);
 }

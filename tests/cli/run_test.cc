@@ -93,5 +93,12 @@ TEST_F(NoDaemon, IsAskedForAFileThatCannotBeRead) {
   EXPECT_THAT(said.err, HasSubstr(at("none.csv")));
 }
 
+TEST(PolicySchema, IsPrintedForEditors) {
+  const auto said = hubctl({"policy", "schema"});
+  EXPECT_EQ(said.exit, Exit::Ok);
+  EXPECT_THAT(said.out, HasSubstr("entity FieldGroup in [RecordType]"));
+  EXPECT_THAT(said.out, HasSubstr("action view appliesTo { principal: User"));
+}
+
 }  // namespace
 }  // namespace hub::cli

@@ -234,6 +234,32 @@ TEST(EntitiesJsonWithSchema, TakesEntitiesWithAndWithoutTheirEscape) {
   }
 }
 
+TEST(EntitiesJsonWithSchema, TakesExtensionValuesByTheirTextAndByTheirCall) {
+  const auto schema = parse_schema(
+      "entity E {d?: decimal, i?: ipaddr, t?: datetime, u?: duration, s?: Set<decimal>};", "t");
+  ASSERT_TRUE(schema);
+  const auto read = [&](const std::string& attribute) {
+    const auto world = parse_entities(
+        R"([{"uid": {"type": "E", "id": "e"}, "parents": [], "attrs": {)" + attribute + "}}]",
+        *schema);
+    return world ? std::string("fits") : world.error();
+  };
+  for (const std::string attribute :
+       {R"("d": "1.0")", R"("i": "10.0.0.0/8")", R"("t": "2026-11-22")", R"("u": "1h")",
+        R"("d": {"fn": "decimal", "arg": "1.0"})", R"("i": {"__extn": {"fn": "ip", "arg": "::1"}})",
+        R"("t": {"__extn": {"fn": "datetime", "args": ["2026-11-22"]}})",
+        R"("s": ["1.0", {"__extn": {"fn": "decimal", "arg": "2.0"}}])"}) {
+    EXPECT_EQ(read(attribute), "fits") << attribute;
+  }
+  for (const std::string attribute :
+       {R"("d": "1")", R"("d": 1)", R"("i": "here")", R"("t": "2026-02-30")", R"("u": "h")",
+        R"("i": {"__extn": {"fn": "decimal", "arg": "1.0"}})", R"("d": {"fn": "other"})",
+        R"("d": {"__extn": {"fn": "decimal", "args": ["1.0", "2.0"]}})", R"("s": ["x"])"}) {
+    EXPECT_NE(read(attribute), "fits") << attribute;
+  }
+  EXPECT_EQ(read(R"("i": "here")"), "entity 1 of the list: attribute `i`: it is not an ipaddr");
+}
+
 TEST(EntitiesJsonWithSchema, TakesActionsFromTheSchema) {
   const auto world = parse_entities(
       R"([{"uid": {"type": "Action", "id": "use"}, "attrs": {}, "parents": []}])", council());

@@ -128,6 +128,7 @@ forbid (principal is User in Team::"a", action in [Action::"b", Action::"c"], re
 when { principal has a.b && context.n + 1 > -2 && [1, {a: "\n"}] != context["x y"] }
 unless { if context.a like "*\*a" then !true else resource.getTag("t") in context.g };)",
            "permit (principal == ?principal, action, resource in ?resource);",
+           "permit (principal, action, resource)\nwhen { ip(\"::1\") == context.a.toDate() };",
            "permit (principal, action, resource)\nwhen { true && false && true || false || 1 == 2 "
            "};",
            "permit (principal, action, resource)\nwhen { true && (false && true) };",
@@ -160,8 +161,27 @@ TEST(PolicyJson, FoldsConstantsAsTheTextDoes) {
   };
   EXPECT_TRUE(constant(R"({"Set":[{"Value":1},{"Set":[]}]})"));
   EXPECT_TRUE(constant(R"({"Value":{"a":[1]}})"));
+  EXPECT_TRUE(constant(R"({"decimal":[{"Value":"1.5"}]})"));
+  EXPECT_TRUE(constant(R"({"Value":{"__extn":{"fn":"ip","arg":"::1"}}})"));
+  EXPECT_FALSE(constant(R"({"decimal":[{"Value":"not one"}]})"));
+  EXPECT_FALSE(constant(R"({"decimal":[{"Var":"context"}]})"));
   EXPECT_FALSE(constant(R"({"Set":[{"Var":"context"}]})"));
   EXPECT_FALSE(constant(R"({"Record":{"a":{"Var":"context"}}})"));
+}
+
+TEST(PolicyJson, WritesAnyValueThatALiteralCanHold) {
+  Policy policy;
+  Node node;
+  policy.expressions.literals.emplace_back(
+      Record{{"d", Value(Decimal{15'000})},
+             {"s", Value(Set({Value(Datetime{86'400'000}), Value(EntityUid{"A", "b"})}))},
+             {"t", Value(std::string_view("x"))}});
+  policy.conditions.push_back({false, policy.expressions.add(node, {})});
+  const auto back = parse_policy_json(to_json(policy), "p", "p.json");
+  ASSERT_TRUE(back) << to_text(back.error());
+  const auto* value = back->expressions.constant(back->conditions.front().body);
+  ASSERT_NE(value, nullptr);
+  EXPECT_EQ(*value, policy.expressions.literals.front());
 }
 
 TEST(PolicyJson, HasItsTextAsItsSourceAndNoLine) {

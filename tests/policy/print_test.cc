@@ -53,6 +53,9 @@ TEST(Print, KeepsWhatNeedsNoParentheses) {
            "[1, [], {}].contains({a: 1, \"b c\": if true then 1 else 2})",
            "[1].containsAll([]) && [1].containsAny([]) || [].isEmpty()",
            R"(principal.hasTag("a") && principal.getTag("a") >= 1)",
+           R"(decimal("1.5").lessThan(context.d))",
+           R"(datetime("2024-01-01").offset(duration("1d")).toDate() < context.t)",
+           R"(ip("::1").isInRange(context.range) && !context.ip.isIpv4())",
            "1 != 2 && 1 > 2 && 1 <= 2 && resource in context.groups",
        }) {
     EXPECT_EQ(printed(expression), expression);

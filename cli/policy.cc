@@ -1,0 +1,32 @@
+// hubctl policy: what can be asked about policies without a daemon.
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <ostream>
+
+#include "cli/policy_corpus.h"
+#include "cli/verb.h"
+#include "policy/world_schema.h"
+
+namespace hub::cli {
+
+void add_policy_verbs(CLI::App& app, Command& command) {
+  auto* policy = app.get_subcommand("policy");
+  auto* corpus = policy->add_subcommand("corpus", "Run tests of Cedar's official corpus format");
+  auto folder = std::make_shared<std::filesystem::path>();
+  corpus->add_option("DIR", *folder, "The folder with the tests")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  corpus->callback([&command, folder] {
+    command.run = [folder](Streams streams) { return run_corpus(*folder, streams); };
+  });
+  auto* schema = policy->add_subcommand("schema", "Print what policies can speak of, for editors");
+  schema->callback([&command] {
+    command.run = [](Streams streams) {
+      streams.out << policy::world_schema_text();
+      return Exit::Ok;
+    };
+  });
+}
+
+}  // namespace hub::cli

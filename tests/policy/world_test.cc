@@ -1,0 +1,72 @@
+// What the hub asks its policies with is what the schema says that they are asked with.
+#include "policy/world.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "policy/cedar/conformance.h"
+#include "policy/world_schema.h"
+#include "tests/policy/london.h"
+
+namespace hub::policy {
+namespace {
+
+using testing::IsEmpty;
+
+Agreements agreements() {
+  Agreements out;
+  for (const auto& [path, text] : london_files()) {
+    if (!path.starts_with("agreements/")) continue;
+    auto read = parse_agreement(text, path);
+    EXPECT_TRUE(read) << path;
+    if (read) out.emplace(read->id, *read);
+  }
+  return out;
+}
+
+TEST(World, FitsItsSchemaWholly) {
+  const auto held = agreements();
+  std::vector<EntityUid> named{{"Broker", "broker"}};
+  for (const auto& party : london_parties()) {
+    named.push_back({"Authority", party.code});
+    named.push_back({"Agent", party.code});
+  }
+  for (const auto& type : london_types()) {
+    named.push_back({"RecordType", type.name});
+    for (const auto& group : type.field_groups) {
+      named.push_back({"FieldGroup", type.name + "/" + group});
+    }
+  }
+  for (const auto& [id, agreement] : held) named.push_back({"Agreement", id});
+
+  const auto world = make_world(london_parties(), london_types(), held);
+  ASSERT_TRUE(world);
+  EXPECT_EQ(world->size(), named.size());
+  for (const auto& uid : named) {
+    const auto* entity = world->find(HashedUid(uid));
+    ASSERT_NE(entity, nullptr) << to_text(uid);
+    EXPECT_THAT(faults_of_entity(world_schema(), *entity), IsEmpty()) << to_text(uid);
+  }
+}
+
+TEST(World, AsksEveryQuestionAsItsSchemaSays) {
+  for (const auto door : {Door::Share, Door::Relay, Door::Accept}) {
+    const auto request = make_request(notice(door));
+    EXPECT_THAT(faults_of_request(world_schema(), request), IsEmpty()) << action_of(door);
+  }
+  const auto question = viewed(marac(), "idva");
+  EXPECT_THAT(faults_of_request(world_schema(), make_request(question)), IsEmpty());
+  EXPECT_THAT(faults_of_entity(world_schema(), make_user(question)), IsEmpty());
+}
+
+TEST(World, ThatTheSchemaDoesNotKnowIsFound) {
+  auto request = make_request(notice());
+  request.context = Record();
+  EXPECT_THAT(faults_of_request(world_schema(), request), testing::Not(IsEmpty()));
+  auto user = make_user(viewed(marac(), "idva"));
+  user.attributes = Record();
+  EXPECT_THAT(faults_of_entity(world_schema(), user), testing::Not(IsEmpty()));
+}
+
+}  // namespace
+}  // namespace hub::policy
