@@ -23,6 +23,24 @@ std::string chosen(std::string_view row, const std::string& configured,
   return offered == nullptr || offered->empty() ? std::string() : offered->front();
 }
 
+// Terms that no header could carry, or that name who is not in the register.
+std::optional<RowProblem> fault_of(const Snapshot& snapshot, const Terms& terms) {
+  for (const auto& [column, text] :
+       {std::pair("hub_agreement", &terms.agreement), std::pair("hub_purpose", &terms.purpose),
+        std::pair("hub_legal_basis", &terms.legal_basis),
+        std::pair("hub_handling", &terms.handling)}) {
+    if (!schemas::is_name(*text)) {
+      return RowProblem{column, "must be one printable word of at most 96 characters",
+                        "write the code as the agreement has it"};
+    }
+  }
+  if (!terms.originator.empty() && !snapshot.parties->authorities().contains(terms.originator)) {
+    return RowProblem{"hub_originator", "is no authority of the register",
+                      "write the GSS code of the authority that made the record"};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Clearing::Clearing(std::string authority, std::map<std::string, SendDefaults> defaults,
@@ -83,6 +101,8 @@ std::optional<RowProblem> Clearing::fill_terms(const Snapshot& snapshot,
   out.regime = chosen({}, {}, agreement != nullptr ? &agreement->regimes : nullptr);
   out.handling = chosen(sharing.handling, defaults.handling,
                         agreement != nullptr ? &agreement->handling : nullptr);
+  // One's own record is no onward sharing.
+  if (sharing.originator != authority_) out.originator = sharing.originator;
   const auto priority = chosen(sharing.priority, defaults.priority, nullptr);
   out.priority = out.delivery_class == schemas::DeliveryClass::Violence ? schemas::Priority::Urgent
                                                                         : schemas::Priority::Bulk;
@@ -95,15 +115,7 @@ std::optional<RowProblem> Clearing::fill_terms(const Snapshot& snapshot,
   if (out.handling.empty()) out.handling = "unknown";
   if (out.purpose.empty()) out.purpose = "unknown";
   if (out.legal_basis.empty()) out.legal_basis = "unknown";
-  for (const auto& [column, text] :
-       {std::pair("hub_agreement", &out.agreement), std::pair("hub_purpose", &out.purpose),
-        std::pair("hub_legal_basis", &out.legal_basis), std::pair("hub_handling", &out.handling)}) {
-    if (!schemas::is_name(*text)) {
-      return RowProblem{column, "must be one printable word of at most 96 characters",
-                        "write the code as the agreement has it"};
-    }
-  }
-  return std::nullopt;
+  return fault_of(snapshot, out);
 }
 
 std::shared_ptr<const policy::RecordVerdict> Clearing::ask(const Snapshot& snapshot,
@@ -119,6 +131,7 @@ std::shared_ptr<const policy::RecordVerdict> Clearing::ask(const Snapshot& snaps
   facts.legal_basis = terms.legal_basis;
   facts.regime = terms.regime;
   facts.handling = terms.handling;
+  facts.originator = terms.originator;
   facts.field_groups = views;
   return share_.decide(*snapshot.rulebook, facts, clock_.now());
 }

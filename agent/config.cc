@@ -49,6 +49,17 @@ void read_send_defaults(Settings& settings, std::map<std::string, SendDefaults>&
   }
 }
 
+void read_guests(Settings& settings, std::map<std::string, std::string>& out) {
+  for (const auto& [organisation, users] :
+       settings.lists("door.guests", R"(ORGANISATION = ["USER", ...])")) {
+    for (const auto& user : users) {
+      if (!out.emplace(user, organisation).second) {
+        settings.mistake("door.guests." + organisation, "has a user of another organisation");
+      }
+    }
+  }
+}
+
 }  // namespace
 
 Config read_config(const std::filesystem::path& file) {
@@ -70,6 +81,7 @@ Config read_config(const std::filesystem::path& file) {
   out.window = static_cast<std::uint32_t>(settings.number_or("limits.window", 32, 1, 256));
   read_send_defaults(settings, out.send);
   out.roles = settings.lists("door.roles", R"(USER = ["operator", "auditor", ...])");
+  read_guests(settings, out.guests);
   settings.finish();
   return out;
 }

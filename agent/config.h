@@ -32,6 +32,7 @@ struct Config {
   std::uint32_t window = 0;                  // slices taken from the broker before they are settled
   std::map<std::string, SendDefaults> send;  // by record type
   std::map<std::string, std::vector<std::string>> roles;  // local user name -> roles
+  std::map<std::string, std::string> guests;              // local user name -> guest organisation
 };
 
 // Throws SettingsError listing every mistake.

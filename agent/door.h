@@ -1,15 +1,16 @@
 // The agent's local door: what people and programs of this machine may ask, and who may.
 //
 // The kernel says which local user calls; the configuration gives the user roles; the verbs' table
-// says which roles may use a verb, and policy decides about each record that is looked at. A
-// request may name one of the user's roles ("role") to act in that one alone, since policy keeps
-// some apart. Requests and answers are JSON; a list is one JSON object a line.
+// says which roles may use a verb, and policy decides about each record that is looked at, whatever
+// the role. A search by a value finds only records whose value the user may see, and tells of no
+// others. A request may name one of the user's roles ("role") to act in that one alone, since
+// policy keeps some apart. Requests and answers are JSON; a list is one JSON object a line.
 //
 //   verb             roles               request                            answer
 //   status           operator            {}                                 one object
 //   send             operator, sender    {"name", "wait"}, then the file    the report
-//   records.list     a view role         {"type", "sender", "find", ...}    a line a record
-//   records.show     a view role         {"id", "purpose"}                  one object
+//   records.list     any role            {"type", "sender", "find", ...}    a line a record
+//   records.show     any role            {"id", "purpose"}                  one object
 //   policy.explain   operator, auditor   {"id"}                             one object
 //   audit.entries    auditor             {"from", "limit", "purpose"}       a line an entry
 #pragma once
@@ -32,6 +33,7 @@ enum class DoorStatus : std::uint8_t { Ok = 0, Refused = 1, Usage = 2, Failed = 
 struct DoorUser {
   std::string name;
   std::vector<std::string> roles;
+  std::string guest;  // the organisation of a guest's user; else empty
 };
 
 class Door {
@@ -53,7 +55,8 @@ class Door {
 };
 
 void end(transport::LocalDoor::Answer& answer, DoorStatus status, std::string_view text);
-// "name as role, role": what the log says of who did it.
+// "name as role, role", of a guest's user "name of organisation as role": what the log says of who
+// did it.
 [[nodiscard]] std::string acting(const DoorUser& user);
 
 // door_records.cc and door_log.cc: on a worker, where waiting for the store is allowed. Each

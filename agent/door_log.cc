@@ -80,6 +80,7 @@ json explanation(const Snapshot& snapshot, const audit::Leaf& leaf, const std::s
   question.legal_basis = entry.legal_basis;
   question.regime = entry.regime;
   question.handling = entry.handling;
+  question.originator = entry.originator;
   question.now = now;
   auto groups = json::array();
   auto all = entry.field_groups;

@@ -80,7 +80,11 @@ std::optional<Sight> look_at(const Snapshot& snapshot, const HeldRow& row, const
   question.regime = header->regime;
   question.handling = header->handling;
   question.user = user.name;
+  question.originator = header->originator;
   question.roles = user.roles;
+  question.guest = user.guest;
+  const auto* flag = out.type->protecting();
+  question.protected_record = flag != nullptr && out.view->text_of(*flag) == "yes";
   question.now = now;
   for (const auto& group : out.view->groups_present()) {
     question.field_group = group;
@@ -111,12 +115,30 @@ json facts_of(const HeldRow& row, const Sight& sight) {
           {"ended", row.ended}};
 }
 
+const json* search_in(const json& request, const char* name) {
+  const auto found = request.find(name);
+  return found != request.end() && found->is_object() ? &*found : nullptr;
+}
+
+// Searching by a value must not tell that it is there to who may not see it.
+bool may_find(const Sight& sight, const json& request) {
+  if (const auto* find = search_in(request, "find")) {
+    const auto wanted = text_in(*find, "identifier");
+    return std::ranges::any_of(sight.type->fields(), [&](const schemas::Field& field) {
+      return field.identifier == wanted && sees(sight, field);
+    });
+  }
+  const auto* where = search_in(request, "where");
+  if (where == nullptr) return true;
+  const auto* field = sight.type->field(text_in(*where, "field"));
+  return field == nullptr || sees(sight, *field);
+}
+
 // Numbers of the records asked for, newest first.
 std::vector<std::int64_t> candidates(Connection& store, Agent& agent, const Snapshot& snapshot,
                                      const json& request, int limit) {
   std::vector<std::int64_t> out;
-  const auto find = request.find("find");
-  if (find != request.end() && find->is_object()) {
+  if (const auto* find = search_in(request, "find")) {
     out = agent.identifiers().find(
         store, identifier_key(text_in(*find, "identifier"), text_in(*find, "value")));
     std::ranges::reverse(out);
@@ -127,9 +149,9 @@ std::vector<std::int64_t> candidates(Connection& store, Agent& agent, const Snap
   const auto sender = text_in(request, "sender");
   auto before = request.value("before", json(INT64_MAX));
   const auto below = before.is_number_integer() ? before.get<std::int64_t>() : INT64_MAX;
-  const auto where = request.find("where");
+  const auto* where = search_in(request, "where");
   const auto* type = snapshot.catalogue->find(type_name);
-  const bool by_field = where != request.end() && where->is_object() && type != nullptr;
+  const bool by_field = where != nullptr && type != nullptr;
   const auto after = by_field ? Projections::through(store, *type) : 0;
   auto query = store.prepare(
       "SELECT seq, body FROM held_record WHERE seq < ? AND seq > ? AND (? = '' OR record_type = ?) "
@@ -188,12 +210,15 @@ Listing listing_of(Connection& store, Agent& agent, const DoorUser& user, const 
   const auto snapshot = agent.snapshot();
   const auto now = agent.clock().now();
   Listing out;
+  const bool searched =
+      search_in(request, "find") != nullptr || search_in(request, "where") != nullptr;
   for (const auto seq : candidates(store, agent, *snapshot, request, limit)) {
     const auto row = row_of(store, seq);
     if (!row) continue;
     const auto sight = look_at(*snapshot, *row, user, agent.config().authority, now);
-    if (!sight ||
+    if (!sight || !may_find(*sight, request) ||
         std::ranges::find(sight->visible, sight->type->main_group()) == sight->visible.end()) {
+      if (searched) continue;
       ++out.hidden;
       if (sight && out.why_not.empty()) out.why_not = sight->why_not;
       continue;

@@ -40,6 +40,7 @@ audit::Entry entry_for(const Terms& terms, const std::string& sender, const InFo
   out.legal_basis = terms.legal_basis;
   out.regime = terms.regime;
   out.handling = terms.handling;
+  out.originator = terms.originator;
   out.field_groups = terms.field_groups;
   out.withheld = terms.withheld;
   out.policies = terms.policies;

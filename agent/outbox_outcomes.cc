@@ -46,6 +46,7 @@ Terms terms_of(const schemas::Header& header, const schemas::Slot& slot) {
   out.legal_basis = header.legal_basis;
   out.regime = header.regime;
   out.handling = header.handling;
+  out.originator = header.originator;
   out.priority = header.priority;
   out.field_groups.assign(header.field_groups.begin(), header.field_groups.end());
   return out;

@@ -25,6 +25,7 @@ schemas::Header header_of(const ClearedRecord& record, const SealingContext& con
   out.legal_basis = terms.legal_basis;
   out.regime = terms.regime;
   out.handling = terms.handling;
+  out.originator = terms.originator;
   out.priority = terms.priority;
   out.field_groups.assign(terms.field_groups.begin(), terms.field_groups.end());
   out.created = record.created;

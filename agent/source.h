@@ -6,8 +6,8 @@
 //
 // Columns are named as the fields of the record type. Columns starting hub_ are for the hub:
 // hub_agreement, hub_purpose, hub_legal_basis, hub_handling and hub_priority say how a row is to
-// be shared; the columns that agent/source_rejects.h adds are skipped, so that a corrected rejects
-// file can be read as it is.
+// be shared, hub_originator whose record it passes on; the columns that agent/source_rejects.h
+// adds are skipped, so that a corrected rejects file can be read as it is.
 #pragma once
 
 #include <array>
@@ -46,6 +46,7 @@ struct SharingTexts {
   std::string_view legal_basis;
   std::string_view handling;
   std::string_view priority;
+  std::string_view originator;
 };
 
 // One row. Its views are of memory that it owns: they last as long as the row, moves included.

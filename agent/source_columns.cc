@@ -115,8 +115,8 @@ ColumnPlan ColumnPlan::of_all(const schemas::RecordType& type) {
 
 void ColumnPlan::fill(SourceRow& row) const {
   const std::array<std::string_view*, kSharingColumns.size()> sharing = {
-      &row.sharing.agreement, &row.sharing.purpose, &row.sharing.legal_basis, &row.sharing.handling,
-      &row.sharing.priority};
+      &row.sharing.agreement, &row.sharing.purpose,  &row.sharing.legal_basis,
+      &row.sharing.handling,  &row.sharing.priority, &row.sharing.originator};
   row.fields.reserve(columns_.size());
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const auto& column = columns_[i];

@@ -18,8 +18,9 @@ namespace hub::agent {
 inline constexpr std::array<std::string_view, 5> kRejectColumns = {
     "hub_row", "hub_line", "hub_column", "hub_rule", "hub_what_to_do"};
 // Of SharingTexts, in its order.
-inline constexpr std::array<std::string_view, 5> kSharingColumns = {
-    "hub_agreement", "hub_purpose", "hub_legal_basis", "hub_handling", "hub_priority"};
+inline constexpr std::array<std::string_view, 6> kSharingColumns = {
+    "hub_agreement", "hub_purpose",  "hub_legal_basis",
+    "hub_handling",  "hub_priority", "hub_originator"};
 
 [[nodiscard]] bool is_reject_column(std::string_view name);
 

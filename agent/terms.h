@@ -25,6 +25,7 @@ struct Terms {
   std::string legal_basis;
   std::string regime;
   std::string handling;
+  std::string originator;  // who made the record, where it is not this authority; else empty
   schemas::Priority priority = schemas::Priority::Bulk;
   std::vector<std::string> field_groups;  // that policy lets through
   std::vector<std::string> withheld;      // groups the record had and policy did not let through

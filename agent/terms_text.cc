@@ -16,6 +16,7 @@ std::string to_text(const Terms& terms) {
                         {"legal_basis", terms.legal_basis},
                         {"regime", terms.regime},
                         {"handling", terms.handling},
+                        {"originator", terms.originator},
                         {"priority", static_cast<int>(terms.priority)},
                         {"field_groups", terms.field_groups},
                         {"withheld", terms.withheld},
@@ -37,6 +38,7 @@ Terms terms_from(std::string_view text) {
     out.legal_basis = json.at("legal_basis");
     out.regime = json.at("regime");
     out.handling = json.at("handling");
+    out.originator = json.value("originator", std::string());
     out.priority = schemas::priority(json.at("priority").get<std::uint8_t>())
                        .value_or(schemas::Priority::Bulk);
     out.field_groups = json.at("field_groups").get<std::vector<std::string>>();

@@ -93,7 +93,7 @@ Exit make_bundle(const NoteOptions& options, Streams streams) {
   const auto [number, previous] = after(options.previous, "bundle");
   std::map<std::string, std::string> files;
   for (const auto& folder : options.folders) {
-    for (const auto* kind : {"catalogue", "policy", "agreements"}) {
+    for (const auto kind : schemas::kBundleFolders) {
       if (!std::filesystem::is_directory(folder / kind)) continue;
       for (const auto& entry : std::filesystem::directory_iterator(folder / kind)) {
         const auto extension = entry.path().extension();
@@ -114,7 +114,7 @@ Exit make_bundle(const NoteOptions& options, Streams streams) {
     }
   }
   if (files.empty()) {
-    streams.err << "hubctl: none of the folders holds catalogue/, policy/ or agreements/\n";
+    streams.err << "hubctl: none of the folders holds catalogue/, policy/, links/ or agreements/\n";
     return Exit::Usage;
   }
   replace_file(
@@ -228,7 +228,7 @@ void add_note_verbs(CLI::App& app, Command& command) {
   pack->add_option("--register", options->register_number, "Number of the register in force")
       ->required();
   pack->add_option("--from", options->folders,
-                   "Folder that holds catalogue/, policy/ or agreements/; repeat")
+                   "Folder that holds catalogue/, policy/, links/ or agreements/; repeat")
       ->required();
   pack->add_option("--previous", options->previous, "The bundle note that this one follows");
   pack->add_option("--out", options->file, "File to write")->required();

@@ -126,9 +126,7 @@ class Network:
                         "--name", self.authorities.get(party.code, "The hub's broker"), *extra)
         register, bundle = notes / "register-000001.note", notes / "bundle-000001.note"
         self.make_register(register)
-        self.hubctl("bundle", "make", "--hub", HUB, "--register", "1", "--out", bundle,
-                    *[word for folder in bundle_folders for word in ("--from", folder)])
-        self.sign(bundle)
+        self.make_bundle(bundle, bundle_folders)
         shown = self.hubctl("register", "show", register, "--json")
         self.genesis = json.loads(shown.stdout)["hash"]
         for party in self.parties():
@@ -142,6 +140,12 @@ class Network:
         self.hubctl("register", "make", "--hub", HUB, "--broker", self.broker.keys / "public.json",
                     "--out", file, *authorities, *follows,
                     *[word for code in suspended for word in ("--suspended", code)])
+        self.sign(file)
+
+    def make_bundle(self, file, folders, register=1, previous=None):
+        follows = ["--previous", previous] if previous else []
+        self.hubctl("bundle", "make", "--hub", HUB, "--register", register, "--out", file, *follows,
+                    *[word for folder in folders for word in ("--from", folder)])
         self.sign(file)
 
     def sign(self, file):

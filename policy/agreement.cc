@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "core/base/json.h"
@@ -19,7 +20,7 @@ constexpr std::size_t kMaxTextBytes = 2000;
 constexpr std::int64_t kMaxRetentionDays = 36'525;
 
 // In the order in which docs list them; a key that is not here is a mistake.
-constexpr std::array<std::string_view, 22> kKeys{"id",
+constexpr std::array<std::string_view, 27> kKeys{"id",
                                                  "title",
                                                  "domain",
                                                  "status",
@@ -28,19 +29,24 @@ constexpr std::array<std::string_view, 22> kKeys{"id",
                                                  "ends",
                                                  "review_by",
                                                  "parties",
+                                                 "guests",
                                                  "purposes",
                                                  "record_types",
                                                  "legal_bases",
                                                  "regimes",
                                                  "handling",
+                                                 "handling_conditions",
                                                  "gateways",
                                                  "special_category",
+                                                 "schedule1_condition",
                                                  "controllers",
                                                  "retention_days",
                                                  "onward_sharing",
+                                                 "onward_sharing_allowed",
                                                  "disclosure_control",
                                                  "individual_rights",
-                                                 "dpia_ref"};
+                                                 "dpia_ref",
+                                                 "isg_ref"};
 
 class Reader {
  public:
@@ -113,6 +119,17 @@ class Reader {
     return out;
   }
 
+  std::vector<std::string> codes_or_nothing(std::string_view key) {
+    return find(key) == nullptr ? std::vector<std::string>() : codes(key);
+  }
+
+  bool flag_or_no(std::string_view key) {
+    const auto* held = find(key);
+    if (held == nullptr) return false;
+    if (!held->is_boolean()) mistake(key, "is neither true nor false", "write it without quotes");
+    return held->is_boolean() && held->get<bool>();
+  }
+
   std::int64_t number(std::string_view key, std::int64_t least, std::int64_t most) {
     const auto* held = find(key);
     const auto value =
@@ -163,7 +180,29 @@ class Reader {
     }
   }
 
+  // After the parties, who sponsor them.
+  void guests(Agreement& out) {
+    const auto* held = find("guests");
+    if (held == nullptr) return;
+    if (!held->is_array()) {
+      mistake("guests", "is no list", kGuestExample);
+      return;
+    }
+    for (const auto& one : *held) {
+      auto guest = read_guest(one, out);
+      if (!guest) continue;
+      if (std::ranges::find(out.guests, guest->organisation, &AgreementGuest::organisation) !=
+          out.guests.end()) {
+        mistake("guests", "names an organisation twice", "give it all its sponsors in one place");
+      }
+      out.guests.push_back(std::move(*guest));
+    }
+  }
+
  private:
+  static constexpr std::string_view kGuestExample =
+      R"(as in [{"organisation": "idva-service", "name": "IDVA service", "sponsors": ["E09000007"]}])";
+
   [[nodiscard]] const Json* find(std::string_view key) const {
     const auto at = json_.find(key);
     return at == json_.end() ? nullptr : &*at;
@@ -190,6 +229,24 @@ class Reader {
     return out;
   }
 
+  using Texts = std::span<const std::pair<std::string_view, std::string*>>;
+
+  // Takes these texts out of the object; false when one is no text.
+  static bool take_texts(const Json& json, Texts texts, std::size_t& known) {
+    for (const auto& [key, into] : texts) {
+      const auto at = json.find(key);
+      if (at == json.end()) continue;
+      ++known;
+      if (!at->is_string()) return false;
+      *into = at->get<std::string>();
+    }
+    return true;
+  }
+
+  static bool is_signature(const std::string& by, const std::string& on) {
+    return by.empty() == on.empty() && (on.empty() || parse_iso_date(on));
+  }
+
   std::optional<AgreementParty> read_party(const Json& json) {
     AgreementParty out;
     const std::array<std::pair<std::string_view, std::string*>, 3> texts{
@@ -202,18 +259,37 @@ class Reader {
       return std::nullopt;
     }
     std::size_t known = 0;
-    for (const auto& [key, into] : texts) {
-      const auto at = json.find(key);
-      if (at == json.end()) continue;
-      ++known;
-      if (at->is_string()) *into = at->get<std::string>();
-    }
-    const bool dated = parse_iso_date(out.signed_on).has_value();
-    if (known != json.size() || !is_authority_code(out.authority) ||
-        out.signed_by.empty() != out.signed_on.empty() || (!out.signed_on.empty() && !dated)) {
+    if (!take_texts(json, texts, known) || known != json.size() ||
+        !is_authority_code(out.authority) || !is_signature(out.signed_by, out.signed_on)) {
       mistake("parties", "has a party that is not written right",
               "authority is a GSS code; signed_by a role and signed_on a date, both or neither");
       return std::nullopt;
+    }
+    return out;
+  }
+
+  std::optional<AgreementGuest> read_guest(const Json& json, const Agreement& agreement) {
+    AgreementGuest out;
+    const std::array<std::pair<std::string_view, std::string*>, 4> texts{
+        std::pair{std::string_view("organisation"), &out.organisation},
+        std::pair{std::string_view("name"), &out.name},
+        std::pair{std::string_view("signed_by"), &out.signed_by},
+        std::pair{std::string_view("signed_on"), &out.signed_on}};
+    std::size_t known = 1;  // the sponsors
+    const bool sponsored = json.is_object() && json.contains("sponsors") &&
+                           json.at("sponsors").is_array() && !json.at("sponsors").empty();
+    if (!sponsored || !take_texts(json, texts, known) || known != json.size() ||
+        !is_code(out.organisation) || out.name.empty() || out.name.size() > kMaxTextBytes ||
+        !is_signature(out.signed_by, out.signed_on)) {
+      mistake("guests", "has a guest that is not written right", kGuestExample);
+      return std::nullopt;
+    }
+    out.sponsors = texts_in("guests", json.at("sponsors"));
+    for (const auto& sponsor : out.sponsors) {
+      if (std::ranges::find(agreement.parties, sponsor, &AgreementParty::authority) ==
+          agreement.parties.end()) {
+        mistake("guests", "has a sponsor that is no party", "name parties of this agreement");
+      }
     }
     return out;
   }
@@ -278,19 +354,24 @@ Result<Agreement, std::vector<ParseError>> parse_agreement(std::string_view json
   out.note = reader.text_or_nothing("note");
   read_term(reader, out);
   reader.parties(out);
+  reader.guests(out);
   out.purposes = reader.codes("purposes");
   reader.record_types(out);
   out.legal_bases = reader.codes("legal_bases");
   out.regimes = reader.codes("regimes");
   out.handling = reader.codes("handling");
+  out.handling_conditions = reader.codes_or_nothing("handling_conditions");
   out.gateways = reader.texts("gateways");
   out.special_category = reader.text_or_nothing("special_category");
+  out.schedule1_condition = reader.text_or_nothing("schedule1_condition");
   out.controllers = reader.code("controllers");
   out.retention_days = reader.number("retention_days", 1, kMaxRetentionDays);
   out.onward_sharing = reader.text("onward_sharing");
+  out.onward_sharing_allowed = reader.flag_or_no("onward_sharing_allowed");
   out.disclosure_control = reader.text("disclosure_control");
   out.individual_rights = reader.text("individual_rights");
   out.dpia_ref = reader.text("dpia_ref");
+  out.isg_ref = reader.text_or_nothing("isg_ref");
   auto mistakes = std::move(reader).take_mistakes();
   if (!mistakes.empty()) return fail(std::move(mistakes));
   return out;

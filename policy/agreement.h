@@ -25,6 +25,16 @@ struct AgreementParty {
   std::string signed_on;  // 2025-12-08; empty while unsigned
 };
 
+// An organisation that is no authority, and takes part through authorities that sponsor it: its
+// people work at their agents.
+struct AgreementGuest {
+  std::string organisation;           // a code, "capital-letters"
+  std::string name;                   // for people
+  std::vector<std::string> sponsors;  // parties of the agreement
+  std::string signed_by;              // as a party's
+  std::string signed_on;
+};
+
 struct Agreement {
   std::string id;
   std::string title;
@@ -35,20 +45,26 @@ struct Agreement {
   Time ends;              // until just before this moment
   std::string review_by;  // 2027-12-31
   std::vector<AgreementParty> parties;
+  std::vector<AgreementGuest> guests;  // may be empty
   std::vector<std::string> purposes;
   std::vector<std::string> record_types;
   std::vector<std::string> field_groups;  // "ta.placement_notice/notice"
   std::vector<std::string> legal_bases;   // codes, "ha1996-s208"
   std::vector<std::string> regimes;       // "uk-gdpr", "dpa2018-part3"
   std::vector<std::string> handling;      // handling codes allowed
-  std::vector<std::string> gateways;      // statutes, as cited
-  std::string special_category;           // the condition relied on; may be empty
-  std::string controllers;                // "separate" or "joint"
+  // Conditions that a handling code may name ("3x5x2-c.CONDITION"); may be empty.
+  std::vector<std::string> handling_conditions;
+  std::vector<std::string> gateways;  // statutes, as cited
+  std::string special_category;       // UK GDPR article 9 condition; may be empty
+  std::string schedule1_condition;    // DPA 2018 schedule 1 condition; may be empty
+  std::string controllers;            // "separate" or "joint"
   std::int64_t retention_days = 0;
-  std::string onward_sharing;
+  std::string onward_sharing;           // for people
+  bool onward_sharing_allowed = false;  // its parties let each other pass on what they sent
   std::string disclosure_control;
   std::string individual_rights;
   std::string dpia_ref;
+  std::string isg_ref;  // of the Information Sharing Gateway; may be empty
 };
 
 // Every mistake is reported, with its line where it is known.

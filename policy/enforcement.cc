@@ -41,7 +41,7 @@ struct Rulebook::State {
 };
 
 Entities Rulebook::State::entities_for(const Question& question) const {
-  if (question.door != Door::View) return world;
+  if (!is_look(question.door)) return world;
   auto with_user = world.with(make_user(question));
   if (with_user) return std::move(*with_user);
   return world;  // the name were in the world already, which no User's is

@@ -23,7 +23,11 @@
 
 namespace hub::policy {
 
-enum class Door : std::uint8_t { Share, Relay, Accept, View };
+enum class Door : std::uint8_t { Share, Relay, Accept, View, Export };
+// The doors at which a person looks.
+[[nodiscard]] constexpr bool is_look(Door door) {
+  return door == Door::View || door == Door::Export;
+}
 
 struct PartyFacts {
   std::string code;
@@ -35,6 +39,8 @@ struct RecordTypeFacts {
   std::string name;
   std::string domain;
   std::vector<std::string> field_groups;
+  std::vector<std::string> address_groups;  // of these, with a field that says where somebody lives
+  std::vector<std::string> patient_groups;  // of these, with patient information
 };
 
 struct Question {
@@ -47,12 +53,16 @@ struct Question {
   std::string purpose;
   std::string legal_basis;
   std::string regime;
-  std::string handling;
-  // View only: the local user name, the user's roles, and the authority whose user it is; empty
-  // means the recipient's.
+  std::string handling;    // a code, or with its condition: "3x5x2-c.CONDITION"
+  std::string originator;  // who made the record, where it is not the sender; may be empty
+  // View and Export only: the local user name, the user's roles, the organisation of a guest's
+  // user, the authority whose user it is (empty means the recipient's), and whether the record says
+  // that somebody in it must not be found.
   std::string user;
   std::vector<std::string> roles;
+  std::string guest;
   std::string viewed_at;
+  bool protected_record = false;
   Time now;
 };
 
@@ -71,8 +81,8 @@ struct Verdict {
 
 class Rulebook {
  public:
-  // `files`: path to text, of which "policy/*.cedar" and "agreements/*.json" are read. Every
-  // mistake is reported.
+  // `files`: path to text, of which "policy/*.cedar", "links/*.json" and "agreements/*.json"
+  // are read. Every mistake is reported.
   [[nodiscard]] static Result<std::unique_ptr<const Rulebook>, std::vector<ParseError>> make(
       const std::map<std::string, std::string>& files, const std::vector<PartyFacts>& parties,
       const std::vector<RecordTypeFacts>& record_types);

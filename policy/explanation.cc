@@ -15,6 +15,7 @@ std::string_view participle(Door door) {
     case Door::Relay: return "relayed";
     case Door::Accept: return "accepted";
     case Door::View: return "viewed";
+    case Door::Export: return "exported";
   }
   return {};
 }
@@ -51,14 +52,23 @@ std::string place(const Policy& policy, std::size_t line) {
   return line == 0 ? policy.file : policy.file + ":" + std::to_string(line);
 }
 
+// Of a link: where it stands, and its template.
+std::string place(const Policy& policy) {
+  const auto* link = policy.annotation("link");
+  const auto text = place(policy, policy.line);
+  return link == nullptr ? text : *link + ", made of " + text;
+}
+
 std::string tell_who(const Question& question) {
   switch (question.door) {
     case Door::Share: return "the agent of " + shown(question.sender);
     case Door::Relay: return "the broker";
     case Door::Accept: return "the agent of " + shown(question.recipient);
     case Door::View:
-      return shown(question.user) + " of " + shown(viewing_authority(question)) + ", roles " +
-             shown_all(question.roles) + ",";
+    case Door::Export:
+      return shown(question.user) + " of " +
+             (question.guest.empty() ? std::string() : shown(question.guest) + " at ") +
+             shown(viewing_authority(question)) + ", roles " + shown_all(question.roles) + ",";
   }
   return {};
 }
@@ -70,13 +80,15 @@ std::string tell_question(const Question& question) {
          ", agreement " + shown(question.agreement) + "\n           purpose " +
          shown(question.purpose) + ", legal basis " + shown(question.legal_basis) + ", regime " +
          shown(question.regime) + ", handling " + shown(question.handling) + "\n           at " +
-         to_iso(question.now) + "\n";
+         to_iso(question.now) +
+         (question.originator.empty() ? "" : ", made by " + shown(question.originator)) +
+         (question.protected_record ? ", protected" : "") + "\n";
 }
 
 std::string tell_nearest(const NearMiss& nearest) {
   const auto& policy = *nearest.policy;
   return "Nearest    " + policy.id + " (" + text_of(policy, "title") + "), " +
-         place(policy, policy.line) + "\n           " +
+         place(policy) + "\n           " +
          (nearest.erred ? "could not be evaluated, " : "does not hold, ") +
          place(policy, nearest.line) + ":\n           " + nearest.lacked + "\n";
 }
@@ -95,8 +107,9 @@ std::string explain_verdict(const PolicySet& policies, const Question& question,
            " could not be evaluated; tell whoever keeps the policies.";
   }
   const auto what = question.record_type + "/" + question.field_group;
-  if (question.door == Door::View) {
-    return "No policy lets these roles view " + what + "; ask for a role that may, or leave it.";
+  if (is_look(question.door)) {
+    return "No policy lets these roles " + std::string(action_of(question.door)) + " " + what +
+           "; ask for a role that may, or leave it.";
   }
   return "No policy lets " + what + " be " + std::string(participle(question.door)) + " under " +
          question.agreement + ", so it is withheld.";
@@ -111,7 +124,7 @@ std::string tell_story(const PolicySet& policies, const Question& question, cons
   for (const auto& reason : verdict.reasons) {
     const auto* policy = policies.find(reason.policy_id);
     out += "Applied    " + reason.policy_id + " (" + reason.title + ")";
-    if (policy != nullptr) out += ", " + place(*policy, policy->line);
+    if (policy != nullptr) out += ", " + place(*policy);
     out += "\n";
   }
   for (const auto& error : errors) {

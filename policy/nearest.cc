@@ -30,6 +30,16 @@ struct Miss {
     }
     weight += more;
   }
+
+  // A scope of a linked policy is written with its slot: that is shown filled.
+  void add(const Policy& policy, const Scope& scope, std::string_view slot, std::size_t more) {
+    const bool first = weight == 0;
+    add(policy, scope.span, more, false);
+    const auto at = near.lacked.find(slot);
+    if (first && at != std::string::npos) {
+      near.lacked.replace(at, slot.size(), to_text(scope.entity));
+    }
+  }
 };
 
 class Weigher {
@@ -39,10 +49,10 @@ class Weigher {
   Miss run() && {
     miss_.near.policy = &policy_;
     if (!evaluator_.resource_fits(policy_.resource)) {
-      miss_.add(policy_, policy_.resource.span, kResourceWeight, false);
+      miss_.add(policy_, policy_.resource, "?resource", kResourceWeight);
     }
     if (!evaluator_.principal_fits(policy_.principal)) {
-      miss_.add(policy_, policy_.principal.span, kPrincipalWeight, false);
+      miss_.add(policy_, policy_.principal, "?principal", kPrincipalWeight);
     }
     for (const auto& condition : policy_.conditions) {
       if (condition.unless) {

@@ -18,8 +18,9 @@ void write_key(const RecordFacts& facts, std::string& out) {
     out.append(text);
   };
   out.clear();
-  for (const auto text : {facts.sender, facts.recipient, facts.record_type, facts.purpose,
-                          facts.agreement, facts.legal_basis, facts.regime, facts.handling}) {
+  for (const auto text :
+       {facts.sender, facts.recipient, facts.record_type, facts.purpose, facts.agreement,
+        facts.legal_basis, facts.regime, facts.handling, facts.originator}) {
     add(text);
   }
   for (const auto group : facts.field_groups) add(group);
@@ -60,6 +61,7 @@ RecordVerdict RecordDecider::ask(const Rulebook& rulebook, const RecordFacts& fa
   question.legal_basis = facts.legal_basis;
   question.regime = facts.regime;
   question.handling = facts.handling;
+  question.originator = facts.originator;
   question.now = now;
   for (const auto group : facts.field_groups) {
     question.field_group = group;

@@ -29,6 +29,7 @@ struct RecordFacts {
   std::string_view legal_basis;
   std::string_view regime;
   std::string_view handling;
+  std::string_view originator;  // empty: the sender
   std::span<const std::string_view> field_groups;
 };
 

@@ -13,7 +13,7 @@
 namespace hub::policy {
 
 // `parties.authorities()` maps codes to {code, name, suspended}; `catalogue.types()` lists pointers
-// to types with name(), domain() and groups().
+// to types with name(), domain(), groups(), address_groups() and patient_groups().
 template <class Register, class Catalogue>
 [[nodiscard]] Result<std::unique_ptr<const Rulebook>, std::vector<ParseError>> rulebook_of(
     const std::map<std::string, std::string>& files, const Register& parties,
@@ -24,7 +24,8 @@ template <class Register, class Catalogue>
   }
   std::vector<RecordTypeFacts> type_facts;
   for (const auto& type : catalogue.types()) {
-    type_facts.push_back({type->name(), type->domain(), type->groups()});
+    type_facts.push_back({type->name(), type->domain(), type->groups(), type->address_groups(),
+                          type->patient_groups()});
   }
   return Rulebook::make(files, party_facts, type_facts);
 }

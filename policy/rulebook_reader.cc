@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "core/base/clock.h"
+#include "policy/cedar/shown_text.h"
 #include "policy/cedar/validator.h"
 #include "policy/codes.h"
+#include "policy/template_links.h"
 #include "policy/world_schema.h"
 
 namespace hub::policy {
@@ -15,6 +17,20 @@ namespace {
 
 constexpr std::string_view kPolicyFolder = "policy/";
 constexpr std::string_view kAgreementFolder = "agreements/";
+constexpr std::string_view kLinkFolder = "links/";
+
+bool has_type(const std::vector<RecordTypeFacts>& record_types, std::string_view name) {
+  return std::ranges::find(record_types, name, &RecordTypeFacts::name) != record_types.end();
+}
+
+// "ta.placement_notice/notice"
+bool has_group(const std::vector<RecordTypeFacts>& record_types, std::string_view path) {
+  const auto slash = path.find('/');
+  if (slash == std::string_view::npos) return false;
+  const auto type = std::ranges::find(record_types, path.substr(0, slash), &RecordTypeFacts::name);
+  return type != record_types.end() &&
+         std::ranges::find(type->field_groups, path.substr(slash + 1)) != type->field_groups.end();
+}
 
 class RulebookReader {
  public:
@@ -25,6 +41,21 @@ class RulebookReader {
     }
     auto parsed = PolicySet::parse(text, path);
     take(parsed ? out_.policies.add(std::move(*parsed)) : std::move(parsed.error()));
+  }
+
+  // After all policies and agreements.
+  void read_links(const std::string& path, std::string_view text,
+                  const std::vector<RecordTypeFacts>& record_types) {
+    if (!path.ends_with(".json")) {
+      misplaced(path, "links/NAME.json");
+      return;
+    }
+    auto parsed = parse_template_links(text, path);
+    if (!parsed) {
+      take(std::move(parsed.error()));
+      return;
+    }
+    for (auto& linked : *parsed) link(path, linked, record_types);
   }
 
   void read_agreement(const std::string& path, std::string_view text) {
@@ -50,9 +81,7 @@ class RulebookReader {
   void check(const std::vector<RecordTypeFacts>& record_types) {
     for (const auto& [id, agreement] : out_.agreements) check(agreement, record_types);
     for (const auto& policy : out_.policies.policies()) check(*policy);
-    for (const auto& policy : out_.policies.templates()) {
-      note(*policy, "the policy is a template", "write the entity instead of the slot");
-    }
+    for (const auto& policy : out_.policies.templates()) check(*policy);
     for (const auto& finding : validate(out_.policies, world_schema())) {
       if (finding.severity() != Severity::Error) continue;
       mistakes_.push_back({finding.file, finding.line, finding.column, finding.what, finding.hint});
@@ -69,6 +98,43 @@ class RulebookReader {
     std::ranges::move(more, std::back_inserter(mistakes_));
   }
 
+  void link(const std::string& path, LinkedPolicy& linked,
+            const std::vector<RecordTypeFacts>& record_types) {
+    const auto& [base, id, principal, resource] = linked.link;
+    const auto wrong = [&](std::string what, std::string hint) {
+      mistakes_.push_back({path, linked.line, 0, std::move(what), std::move(hint)});
+    };
+    for (const auto& entity : {principal, resource}) {
+      if (entity && !knows(*entity, record_types)) {
+        wrong("the link of " + in_backquotes(id) + " names " + in_backquotes(entity->id) +
+                  ", which is not in the bundle",
+              "name what the catalogue and the agreements have");
+      }
+    }
+    // Where it stands, for explanations.
+    linked.annotations.push_back({"link", path + ":" + std::to_string(linked.line)});
+    if (const auto refused =
+            out_.policies.link(base, id, principal, resource, std::move(linked.annotations))) {
+      wrong("the link of " + in_backquotes(id) +
+                " cannot be made: " + std::string(describe(*refused)),
+            "compare the template's head: `role`, `roles`, `guest` and `parties_to` fill "
+            "?principal, `record_type`, `field_group` and `field_groups` fill ?resource");
+    }
+  }
+
+  // Roles are each authority's own.
+  [[nodiscard]] bool knows(const EntityUid& uid,
+                           const std::vector<RecordTypeFacts>& record_types) const {
+    if (uid.type == "Agreement") return out_.agreements.contains(uid.id);
+    if (uid.type == "RecordType") return has_type(record_types, uid.id);
+    if (uid.type == "FieldGroup") return has_group(record_types, uid.id);
+    if (uid.type != "Guest") return true;
+    return std::ranges::any_of(out_.agreements, [&](const auto& held) {
+      return std::ranges::find(held.second.guests, uid.id, &AgreementGuest::organisation) !=
+             held.second.guests.end();
+    });
+  }
+
   void misplaced(const std::string& path, std::string_view expected) {
     mistakes_.push_back({path, 0, 0, "the file does not belong into this folder",
                          "expected " + std::string(expected)});
@@ -80,14 +146,7 @@ class RulebookReader {
 
   void check(const Agreement& agreement, const std::vector<RecordTypeFacts>& record_types) {
     for (const auto& group : agreement.field_groups) {
-      const auto slash = group.find('/');
-      const auto type =
-          std::ranges::find(record_types, group.substr(0, slash), &RecordTypeFacts::name);
-      if (type != record_types.end() &&
-          std::ranges::find(type->field_groups, group.substr(slash + 1)) !=
-              type->field_groups.end()) {
-        continue;
-      }
+      if (has_group(record_types, group)) continue;
       mistakes_.push_back({paths_[agreement.id], 0, 0,
                            "the catalogue has no field group `" + group + "`",
                            "take it out of `record_types`, or add it to the catalogue"});
@@ -134,6 +193,9 @@ Result<RulebookText, std::vector<ParseError>> read_rulebook(
   for (const auto& [path, text] : files) {
     if (path.starts_with(kPolicyFolder)) reader.read_policies(path, text);
     if (path.starts_with(kAgreementFolder)) reader.read_agreement(path, text);
+  }
+  for (const auto& [path, text] : files) {
+    if (path.starts_with(kLinkFolder)) reader.read_links(path, text, record_types);
   }
   reader.check(record_types);
   return std::move(reader).finish();

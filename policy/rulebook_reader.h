@@ -2,9 +2,9 @@
 // Inside the folder: Rulebook::make is what others call.
 //
 // Every policy carries @id, @title, @agreement (an agreement's id, or "all"), @lawful_basis,
-// @owner and @review_by, and a forbid also @advice: what to do after the refusal. A template is
-// refused: nothing in a bundle links one. Every policy must be strictly valid under the schema of
-// world_schema.h, so that it cannot err on what the hub asks.
+// @owner and @review_by, and a forbid also @advice: what to do after the refusal. So does every
+// template and every link of one (template_links.h). All must be strictly valid under the schema of
+// world_schema.h, so that they cannot err on what the hub asks.
 #pragma once
 
 #include <map>

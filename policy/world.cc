@@ -12,6 +12,14 @@ namespace {
 EntityUid authority(std::string_view code) { return {"Authority", std::string(code)}; }
 EntityUid record_type(std::string_view name) { return {"RecordType", std::string(name)}; }
 EntityUid field_group(std::string_view path) { return {"FieldGroup", std::string(path)}; }
+EntityUid agreement_named(std::string_view id) { return {"Agreement", std::string(id)}; }
+EntityUid agent_of(std::string_view code, std::string_view agreement) {
+  return {"Agent", std::string(code).append("/").append(agreement)};
+}
+EntityUid broker_under(std::string_view agreement) {
+  return {"Broker", std::string("broker/").append(agreement)};
+}
+EntityUid guest_named(std::string_view code) { return {"Guest", std::string(code)}; }
 
 Value set_of_texts(const std::vector<std::string>& texts) {
   std::vector<Value> items;
@@ -28,6 +36,18 @@ Value set_of_entities(const std::vector<std::string>& names, Make make) {
   return Value(Set(std::move(items)));
 }
 
+Value guest_places(const Agreement& agreement, bool signed_only) {
+  std::vector<Value> out;
+  for (const auto& guest : agreement.guests) {
+    if (signed_only && guest.signed_on.empty()) continue;
+    for (const auto& sponsor : guest.sponsors) {
+      out.emplace_back(Record{{"authority", Value(authority(sponsor))},
+                              {"guest", Value(guest_named(guest.organisation))}});
+    }
+  }
+  return Value(Set(std::move(out)));
+}
+
 Entity agreement_entity(const Agreement& agreement) {
   std::vector<Value> parties;
   std::vector<Value> signatories;
@@ -37,13 +57,16 @@ Entity agreement_entity(const Agreement& agreement) {
   }
   const bool all_signed = parties.size() == signatories.size();
   Entity out;
-  out.uid = {"Agreement", agreement.id};
+  out.uid = agreement_named(agreement.id);
   out.attributes = {
       {"domain", Value(std::string_view(agreement.domain))},
       {"ends", Value(to_ms(agreement.ends))},
       {"field_groups", set_of_entities(agreement.field_groups, field_group)},
+      {"guests", guest_places(agreement, false)},
       {"handling", set_of_texts(agreement.handling)},
+      {"handling_conditions", set_of_texts(agreement.handling_conditions)},
       {"legal_bases", set_of_texts(agreement.legal_bases)},
+      {"onward_sharing", Value(agreement.onward_sharing_allowed)},
       {"parties", Value(Set(std::move(parties)))},
       {"purposes", set_of_texts(agreement.purposes)},
       {"record_types", set_of_entities(agreement.record_types, record_type)},
@@ -51,23 +74,34 @@ Entity agreement_entity(const Agreement& agreement) {
       {"retention_days", Value(agreement.retention_days)},
       {"signatories", Value(Set(std::move(signatories)))},
       {"signed", Value(all_signed)},
+      {"signed_guests", guest_places(agreement, true)},
       {"starts", Value(to_ms(agreement.starts))},
       {"status", Value(name_of(agreement.status))},
   };
   return out;
 }
 
-void add_party(const PartyFacts& party, std::vector<Entity>& out) {
+void add_party(const PartyFacts& party, const Agreements& agreements, std::vector<Entity>& out) {
   Entity itself;
   itself.uid = authority(party.code);
   itself.attributes = {{"name", Value(std::string_view(party.name))},
                        {"suspended", Value(party.suspended)}};
-  Entity agent;
-  agent.uid = {"Agent", party.code};
-  agent.attributes = {{"authority", Value(itself.uid)}};
-  agent.parents = {itself.uid};
+  for (const auto& [id, agreement] : agreements) {
+    if (std::ranges::find(agreement.parties, party.code, &AgreementParty::authority) ==
+        agreement.parties.end()) {
+      continue;
+    }
+    Entity agent;
+    agent.uid = agent_of(party.code, id);
+    agent.attributes = {{"authority", Value(itself.uid)}};
+    agent.parents = {itself.uid, agreement_named(id)};
+    out.push_back(std::move(agent));
+  }
   out.push_back(std::move(itself));
-  out.push_back(std::move(agent));
+}
+
+bool lists(const std::vector<std::string>& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
 }
 
 void add_record_type(const RecordTypeFacts& type, std::vector<Entity>& out) {
@@ -77,7 +111,9 @@ void add_record_type(const RecordTypeFacts& type, std::vector<Entity>& out) {
   for (const auto& name : type.field_groups) {
     Entity group;
     group.uid = field_group(type.name + "/" + name);
-    group.attributes = {{"domain", Value(std::string_view(type.domain))},
+    group.attributes = {{"address", Value(lists(type.address_groups, name))},
+                        {"domain", Value(std::string_view(type.domain))},
+                        {"patient_information", Value(lists(type.patient_groups, name))},
                         {"record_type", Value(itself.uid)}};
     group.parents = {itself.uid};
     out.push_back(std::move(group));
@@ -85,12 +121,34 @@ void add_record_type(const RecordTypeFacts& type, std::vector<Entity>& out) {
   out.push_back(std::move(itself));
 }
 
+// A guest has the name that the first agreement gives it.
+void add_guests(const Agreements& agreements, std::vector<Entity>& out) {
+  std::map<std::string, const AgreementGuest*> guests;
+  for (const auto& [id, agreement] : agreements) {
+    for (const auto& guest : agreement.guests) guests.try_emplace(guest.organisation, &guest);
+  }
+  for (const auto& [code, guest] : guests) {
+    Entity itself;
+    itself.uid = guest_named(code);
+    itself.attributes = {{"name", Value(std::string_view(guest->name))}};
+    out.push_back(std::move(itself));
+  }
+}
+
+// A handling code of intelligence may name a condition behind a full stop.
+std::pair<std::string_view, std::string_view> split_handling(std::string_view code) {
+  const auto dot = code.find('.');
+  if (dot == std::string_view::npos) return {code, {}};
+  return {code.substr(0, dot), code.substr(dot + 1)};
+}
+
 EntityUid principal_of(const Question& question) {
   switch (question.door) {
-    case Door::Share: return {"Agent", question.sender};
-    case Door::Relay: return {"Broker", "broker"};
-    case Door::Accept: return {"Agent", question.recipient};
-    case Door::View: return {"User", viewing_authority(question) + "/" + question.user};
+    case Door::Share: return agent_of(question.sender, question.agreement);
+    case Door::Relay: return broker_under(question.agreement);
+    case Door::Accept: return agent_of(question.recipient, question.agreement);
+    case Door::View:
+    case Door::Export: return {"User", viewing_authority(question) + "/" + question.user};
   }
   return {};
 }
@@ -107,6 +165,7 @@ std::string_view action_of(Door door) {
     case Door::Relay: return "relay";
     case Door::Accept: return "accept";
     case Door::View: return "view";
+    case Door::Export: return "export";
   }
   return {};
 }
@@ -119,26 +178,35 @@ Result<Entities, std::string> make_world(const std::vector<PartyFacts>& parties,
                                          const std::vector<RecordTypeFacts>& types,
                                          const Agreements& agreements) {
   std::vector<Entity> out;
-  for (const auto& party : parties) add_party(party, out);
+  for (const auto& party : parties) add_party(party, agreements, out);
   for (const auto& type : types) add_record_type(type, out);
   for (const auto& [id, agreement] : agreements) out.push_back(agreement_entity(agreement));
-  out.push_back({EntityUid{"Broker", "broker"}, {}, {}, {}});
+  for (const auto& [id, agreement] : agreements) {
+    out.push_back({broker_under(id), {}, {agreement_named(id)}, {}});
+  }
+  add_guests(agreements, out);
   return Entities::make(std::move(out));
 }
 
 Request make_request(const Question& question) {
   const auto text = [](std::string_view words) { return Value(words); };
   std::vector<Attribute> context;
-  context.reserve(8);
+  context.reserve(11);
+  const auto [handling, condition] = split_handling(question.handling);
   // In the order a record keeps them.
   context.push_back({"now", Value(to_ms(question.now))});
   context.push_back({"regime", text(question.regime)});
   context.push_back({"sender", Value(authority(question.sender))});
   context.push_back({"purpose", text(question.purpose)});
-  context.push_back({"handling", text(question.handling)});
-  context.push_back({"agreement", Value(EntityUid{"Agreement", question.agreement})});
+  context.push_back({"handling", text(handling)});
+  context.push_back({"agreement", Value(agreement_named(question.agreement))});
+  if (is_look(question.door)) context.push_back({"protected", Value(question.protected_record)});
   context.push_back({"recipient", Value(authority(question.recipient))});
+  if (!question.originator.empty()) {
+    context.push_back({"originator", Value(authority(question.originator))});
+  }
   context.push_back({"legal_basis", text(question.legal_basis)});
+  if (!condition.empty()) context.push_back({"handling_condition", text(condition)});
   Request out;
   out.principal = principal_of(question);
   out.action = {"Action", std::string(action_of(question.door))};
@@ -151,8 +219,13 @@ Entity make_user(const Question& question) {
   Entity out;
   out.uid = principal_of(question);
   const auto home = authority(viewing_authority(question));
-  out.attributes = {{"authority", Value(home)}};
   out.parents.push_back(home);
+  if (question.guest.empty()) {
+    out.attributes = {{"authority", Value(home)}};
+  } else {
+    out.attributes = {{"authority", Value(home)}, {"guest", Value(guest_named(question.guest))}};
+    out.parents.push_back(guest_named(question.guest));
+  }
   for (const auto& role : question.roles) out.parents.push_back({"Role", role});
   return out;
 }
@@ -181,9 +254,16 @@ std::string_view first_unknown(const Entities& world, const Question& question,
     return "No agreement of that name is in the bundle; name one that is, or compare the bundle "
            "numbers on both sides.";
   }
-  if (question.door != Door::View) return {};
+  if (!question.originator.empty() && !knows_named("originator")) {
+    return "The authority that made the record is not in the register; check its code.";
+  }
+  if (!is_look(question.door)) return {};
   if (!knows(world, authority(viewing_authority(question)))) {
     return "The user's authority is not in the register; check its code.";
+  }
+  if (!question.guest.empty() && !knows(world, guest_named(question.guest))) {
+    return "The user's organisation is a guest of no agreement; check [door.guests] and the "
+           "bundle.";
   }
   if (!is_name(question.user)) return "Nobody is signed in; sign in first.";
   return {};

@@ -17,10 +17,10 @@
 
 namespace hub::policy {
 
-// "share", "relay", "accept", "view"
+// "share", "relay", "accept", "view", "export"
 [[nodiscard]] std::string_view action_of(Door door);
 
-// The authority whose user looks, for View.
+// The authority whose user looks, for View and Export.
 [[nodiscard]] const std::string& viewing_authority(const Question& question);
 
 using Agreements = std::map<std::string, Agreement, std::less<>>;

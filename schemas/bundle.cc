@@ -1,5 +1,6 @@
 #include "schemas/bundle.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace hub::schemas {
@@ -8,8 +9,9 @@ namespace {
 constexpr std::size_t kMaxFiles = 4096;
 
 bool is_bundle_path(std::string_view path) {
-  return path.starts_with("catalogue/") || path.starts_with("policy/") ||
-         path.starts_with("agreements/");
+  return std::ranges::any_of(kBundleFolders, [&](std::string_view folder) {
+    return path.starts_with(folder) && path.substr(folder.size()).starts_with('/');
+  });
 }
 
 }  // namespace
@@ -37,7 +39,8 @@ Result<std::shared_ptr<const Bundle>, NoteMistake> Bundle::read(
   }
   for (const auto& [path, text] : files->items()) {
     if (!is_bundle_path(path) || !text.is_string()) {
-      return fail(NoteMistake{"each file must be a text under catalogue/, policy/ or agreements/"});
+      return fail(
+          NoteMistake{"each file must be a text under catalogue/, policy/, links/ or agreements/"});
     }
     out->files_.emplace(path, text.get<std::string>());
   }

@@ -2,10 +2,12 @@
 // signed note. Its text is JSON: "files" maps a path to the file's text, so the whole bundle is one
 // file to carry, to read and to sign.
 //   catalogue/*.fbs   record types and code lists
-//   policy/*.cedar    policies
+//   policy/*.cedar    policies and templates
+//   links/*.json      policies made of templates
 //   agreements/*.json sharing agreements
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <span>
@@ -17,6 +19,9 @@
 #include "schemas/numbered_note.h"
 
 namespace hub::schemas {
+
+inline constexpr std::array<std::string_view, 4> kBundleFolders{"catalogue", "policy", "links",
+                                                                "agreements"};
 
 class Bundle {
  public:

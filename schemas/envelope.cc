@@ -31,6 +31,9 @@ std::optional<WireError> fault_of(const wire::Header& header) {
         header.legal_basis(), header.regime(), header.handling()}) {
     if (!is_name(text_of(text))) return WireError::BadText;
   }
+  if (header.originator() != nullptr && !is_name(text_of(header.originator()))) {
+    return WireError::BadText;
+  }
   return std::nullopt;
 }
 
@@ -69,12 +72,14 @@ Buffer encode_header(const Header& header) {
   const auto regime = text(header.regime);
   const auto handling = text(header.handling);
   const auto field_groups = texts(header.field_groups);
+  const auto originator = header.originator.empty() ? flatbuffers::Offset<flatbuffers::String>()
+                                                    : text(header.originator);
   builder.Finish(wire::CreateHeader(
       builder, kEnvelopeVersion, kSuite, static_cast<std::uint8_t>(header.kind), &record_id,
       record_type, header.type_version, sender, recipients, purpose, agreement, legal_basis, regime,
       handling, static_cast<std::uint8_t>(header.priority), field_groups, to_ms(header.created),
       to_ms(header.expires), in_reply_to ? &*in_reply_to : nullptr, header.register_number,
-      header.bundle_number, &commitment));
+      header.bundle_number, &commitment, originator));
   return finished(builder);
 }
 
@@ -108,6 +113,7 @@ Result<Header, WireError> parse_header(Bytes bytes) {
   out.register_number = wire->register_number();
   out.bundle_number = wire->bundle_number();
   out.commitment = digest_of(*wire->commitment());
+  if (wire->originator() != nullptr) out.originator = text_of(wire->originator());
   return out;
 }
 

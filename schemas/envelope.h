@@ -59,6 +59,7 @@ struct Header {
   std::uint64_t register_number = 0;
   std::uint64_t bundle_number = 0;
   crypto::Digest commitment{};  // to the content key
+  std::string_view originator;  // who made the record, where it is not the sender; else empty
 };
 
 // A name as headers carry it: 1 to kMaxNameLength printable ASCII characters, no space.

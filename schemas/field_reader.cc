@@ -17,9 +17,9 @@ constexpr std::int64_t kMaxCharacters = 20'000;
 constexpr std::int64_t kMaxItems = 100;
 constexpr std::size_t kDefaultItems = 20;
 
-constexpr std::array<std::string_view, 12> kFieldAttributes = {
-    "id",  "group", "must",  "identifier", "addressed_by", "format",
-    "max", "list",  "items", "least",      "most",         "paired_with"};
+constexpr std::array<std::string_view, 14> kFieldAttributes = {
+    "id",   "group", "must",  "identifier", "addressed_by", "format", "max",
+    "list", "items", "least", "most",       "paired_with",  "health", "protects"};
 
 struct NamedFormat {
   std::string_view name;
@@ -83,11 +83,14 @@ class FieldReader {
     field_.required = attributes_.yes("must");
     field_.addressed_by = attributes_.yes("addressed_by");
     field_.listed = attributes_.yes("list");
+    field_.health = attributes_.yes("health");
+    field_.protects = attributes_.yes("protects");
     if (kind()) {
       format();
       lengths();
       range();
       identifier();
+      protects();
     }
     if (place_.mistakes.size() != before) return std::nullopt;
     return std::move(field_);
@@ -246,6 +249,12 @@ class FieldReader {
     wrong("this class of identifier is unknown, or not for this type",
           "use nhs_number, ni_number, uprn, postcode, case_reference, person_name or address for a "
           "text, date_of_birth for a date");
+  }
+
+  void protects() {
+    if (field_.protects && field_.kind != FieldKind::Flag) {
+      wrong("protects is for a flag", "make it bool = null");
+    }
   }
 
   const flatbuffers::FieldDef& definition_;

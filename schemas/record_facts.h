@@ -21,6 +21,7 @@ template <class RecordFacts>
   out.legal_basis = header.legal_basis;
   out.regime = header.regime;
   out.handling = header.handling;
+  out.originator = header.originator;
   out.field_groups = header.field_groups;
   return out;
 }
@@ -37,6 +38,7 @@ template <class Entry>
   out.legal_basis = header.legal_basis;
   out.regime = header.regime;
   out.handling = header.handling;
+  out.originator = header.originator;
   out.field_groups.assign(header.field_groups.begin(), header.field_groups.end());
   return out;
 }

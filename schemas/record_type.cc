@@ -30,6 +30,20 @@ const Named* found(const std::vector<Named>& named, const std::vector<std::uint1
   return &named[*at];
 }
 
+// In the order of the groups.
+template <class Fits>
+std::vector<std::string> groups_with(const RecordType::Parts& parts, Fits fits) {
+  std::vector<std::string> out;
+  for (const auto& group : parts.groups) {
+    if (std::ranges::any_of(parts.fields, [&](const Field& field) {
+          return field.group == group && fits(field);
+        })) {
+      out.push_back(group);
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 CodeList::CodeList(std::string name, std::string description, std::vector<Code> codes)
@@ -63,6 +77,23 @@ RecordType::RecordType(Parts parts)
           "a record type has a recipient and a case reference");
   addressed_by_ = addressed->index;
   case_reference_ = reference->index;
+}
+
+const Field* RecordType::protecting() const {
+  const auto found_at = std::ranges::find(parts_.fields, true, &Field::protects);
+  return found_at == parts_.fields.end() ? nullptr : &*found_at;
+}
+
+std::vector<std::string> RecordType::address_groups() const {
+  return groups_with(parts_, [](const Field& field) {
+    return field.identifier == "address" || field.identifier == "postcode" ||
+           field.identifier == "uprn";
+  });
+}
+
+std::vector<std::string> RecordType::patient_groups() const {
+  return groups_with(
+      parts_, [](const Field& field) { return field.health || field.identifier == "nhs_number"; });
 }
 
 const Field* RecordType::field(std::string_view field_name) const {

@@ -76,6 +76,8 @@ struct Field {
   bool required = false;        // must be given whenever its group is
   bool addressed_by = false;    // holds the recipient's GSS code
   bool listed = false;          // shown in short lists
+  bool health = false;          // about somebody's health
+  bool protects = false;        // a Flag: yes when somebody in the record must not be found
   std::string description;
   std::size_t max_characters = 0;          // of a Text, or of each of the Texts
   std::size_t max_items = 0;               // of Codes or Texts
@@ -122,6 +124,12 @@ class RecordType {
   // The field that holds the recipient's GSS code, and the sender's own reference for the case.
   [[nodiscard]] const Field& addressed_by() const { return parts_.fields[addressed_by_]; }
   [[nodiscard]] const Field& case_reference() const { return parts_.fields[case_reference_]; }
+  // The flag that says that somebody in the record must not be found; null when the type has none.
+  [[nodiscard]] const Field* protecting() const;
+  // Groups with a field that says where somebody lives: an address, a postcode or a UPRN.
+  [[nodiscard]] std::vector<std::string> address_groups() const;
+  // Groups with a field about health, or with an NHS number.
+  [[nodiscard]] std::vector<std::string> patient_groups() const;
   // The group that every record carries: that of the two fields above.
   [[nodiscard]] const std::string& main_group() const { return addressed_by().group; }
   // The FlatBuffers schema in binary form (reflection.fbs), doc comments kept.

@@ -47,7 +47,10 @@ class TableReader {
     head();
     fields();
     if (context_.mistakes.size() == before) pairs();
-    if (context_.mistakes.size() == before) purpose_fields();
+    if (context_.mistakes.size() == before) {
+      purpose_fields();
+      protecting_field();
+    }
     if (context_.mistakes.size() != before) return std::nullopt;
     return std::move(parts_);
   }
@@ -129,6 +132,19 @@ class TableReader {
         continue;
       }
       field.paired_with = partner->index;
+    }
+  }
+
+  // The flag that protects has to reach whoever gets anything of the record.
+  void protecting_field() {
+    const auto& fields = parts_.fields;
+    const auto flag = std::ranges::find(fields, true, &Field::protects);
+    if (flag == fields.end()) return;
+    const auto to = std::ranges::find(fields, true, &Field::addressed_by);
+    if (std::ranges::count(fields, true, &Field::protects) != 1 ||
+        (to != fields.end() && to->group != flag->group)) {
+      wrong(flag->name, "the field that protects is not alone, or not in the main group",
+            "one flag, in the group of the addressed_by field");
     }
   }
 

@@ -148,6 +148,7 @@ Entry read_entry(ObjectReader& in) {
   out.reason = in.text("reason");
   out.regime = in.text("regime");
   out.handling = in.text("handling");
+  out.originator = in.text("originator");
   out.bundle = in.number("bundle");
   out.register_number = in.number("register");
   out.count = in.number("count");
@@ -181,6 +182,7 @@ std::string write_leaf(const Leaf& leaf) {
   out.list("field_groups", entry.field_groups, quoted);
   out.text("handling", entry.handling);
   out.text("legal_basis", entry.legal_basis);
+  out.text("originator", entry.originator);
   out.text("outcome", entry.outcome);
   out.text("party", leaf.party);
   out.list("policies", entry.policies, quoted);

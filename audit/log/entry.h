@@ -4,8 +4,8 @@
 // A leaf is one JSON object, keys sorted, no spaces, empty fields left out; these exact bytes are
 // what the tree hashes:
 //
-//   act agreement bundle count detail envelopes erased field_groups handling legal_basis outcome
-//   party policies purpose reason recipient record_type regime register sender seq time v withheld
+//   act agreement bundle count detail envelopes erased field_groups handling legal_basis originator
+//   outcome party policies purpose reason recipient record_type regime register sender seq time v withheld
 //
 // A leaf holds no personal data: `detail` is HMAC-SHA-256(r, detail's bytes), `envelopes` are leaf
 // hashes. The 32 random bytes r are stored with the detail and go with it, so that nobody can test
@@ -42,6 +42,7 @@ struct Entry {
   std::string outcome;
   std::string record_type, sender, recipient, agreement, purpose, legal_basis, reason;
   std::string regime, handling;
+  std::string originator;  // who made the record, where it is not the sender
   std::vector<std::string> policies;
   std::vector<std::string> field_groups;  // names of the groups concerned, never their values
   std::vector<std::string> withheld;      // groups that policy held back

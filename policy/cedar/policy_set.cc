@@ -61,12 +61,21 @@ bool PolicySet::add(Policy policy) {
 
 std::optional<LinkError> PolicySet::link(std::string_view template_id, std::string new_id,
                                          const std::optional<EntityUid>& principal,
-                                         const std::optional<EntityUid>& resource) {
+                                         const std::optional<EntityUid>& resource,
+                                         std::vector<Annotation> annotations) {
   const auto* linked = find(template_id);
   if (linked == nullptr || !linked->is_template()) return LinkError::NoSuchTemplate;
   if (by_id_.contains(new_id)) return LinkError::IdTaken;
   auto made = *linked;
   made.id = std::move(new_id);
+  for (auto& annotation : annotations) {
+    const auto same = std::ranges::find(made.annotations, annotation.name, &Annotation::name);
+    if (same == made.annotations.end()) {
+      made.annotations.push_back(std::move(annotation));
+    } else {
+      same->value = std::move(annotation.value);
+    }
+  }
   for (const auto& [scope, entity] :
        {std::pair{&made.principal, &principal}, std::pair{&made.resource, &resource}}) {
     if (scope->slot && !*entity) return LinkError::MissingSlot;

@@ -58,10 +58,12 @@ class PolicySet {
 
   // Makes a policy of a template; its slots get these entities. The link is part of the set: a set
   // written down with its links and read again after an edit of the template has the policies of
-  // the edited one.
+  // the edited one. `annotations` replace the template's of the same name; they are no part of
+  // the link.
   [[nodiscard]] std::optional<LinkError> link(std::string_view template_id, std::string new_id,
                                               const std::optional<EntityUid>& principal,
-                                              const std::optional<EntityUid>& resource);
+                                              const std::optional<EntityUid>& resource,
+                                              std::vector<Annotation> annotations = {});
 
   // In the order of the text; templates apart.
   [[nodiscard]] std::span<const std::shared_ptr<const Policy>> policies() const;

@@ -18,6 +18,7 @@ Leaf full_leaf() {
                 .reason = "a \"reason\"\nin two lines",
                 .regime = "law-enforcement",
                 .handling = "C",
+                .originator = "E09000020",
                 .policies = {"share-7", "share-9"},
                 .field_groups = {"core", "risk"},
                 .withheld = {"health"},
@@ -45,7 +46,7 @@ TEST(Leaf, HasSortedKeysNoSpacesAndNoEmptyFields) {
       R"({"act":"disclosure","agreement":"vru-2026","bundle":12,"count":2,)"
       R"("detail":"nAIRxR0EV0/a7m1R9T9BlSVwsL9opyGaquAc4A+muN0=",)"
       R"("envelopes":"ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs+I+gWADlZSjOJT2Vk4bE0i716AIjULErLc+6u1ZwAnQ==",)"
-      R"("erased":[[1,1],[4,9]],"field_groups":["core","risk"],"handling":"C","legal_basis":"dpa2018-s35","outcome":"permitted",)"
+      R"("erased":[[1,1],[4,9]],"field_groups":["core","risk"],"handling":"C","legal_basis":"dpa2018-s35","originator":"E09000020","outcome":"permitted",)"
       R"("party":"E09000007","policies":["share-7","share-9"],"purpose":"safeguarding",)"
       R"("reason":"a \"reason\"\nin two lines","recipient":"E09000003",)"
       R"("record_type":"vru.referral","regime":"law-enforcement","register":3,"sender":"E09000007","seq":77,)"

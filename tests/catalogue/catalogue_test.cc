@@ -16,7 +16,8 @@ constexpr std::string_view kAttributes =
     "attribute \"group\";\nattribute \"must\";\nattribute \"identifier\";\n"
     "attribute \"addressed_by\";\nattribute \"format\";\nattribute \"max\";\n"
     "attribute \"items\";\nattribute \"least\";\nattribute \"most\";\n"
-    "attribute \"paired_with\";\nattribute \"list\";\nattribute \"colour\";\n";
+    "attribute \"paired_with\";\nattribute \"list\";\nattribute \"health\";\n"
+    "attribute \"protects\";\nattribute \"colour\";\n";
 
 constexpr std::string_view kHead =
     "record_type: \"x.y\", version: 1, title: \"T\", domain: \"x\", delivery_class: "
@@ -64,6 +65,24 @@ struct Slip {
 };
 
 // Each slip is one field too many; all stand on the same line.
+TEST(Catalogue, KnowsWhichGroupsSayWhereSomebodyLivesAndWhichAreAboutHealth) {
+  const auto loaded =
+      load(type_with("/// a\na: string (id: 2, group: \"home\", identifier: \"address\", max: 9);\n"
+                     "/// b\nb: string (id: 3, group: \"flat\", identifier: \"uprn\");\n"
+                     "/// c\nc: bool = null (id: 4, group: \"care\", health: \"yes\");\n"
+                     "/// d\nd: string (id: 5, group: \"ids\", identifier: \"nhs_number\");\n"
+                     "/// e\ne: bool = null (id: 6, group: \"g\", protects: \"yes\");\n"));
+  ASSERT_TRUE(loaded) << first_mistake(loaded);
+  const auto& type = *(*loaded)->find("x.y");
+  EXPECT_THAT(type.address_groups(), testing::ElementsAre("home", "flat"));
+  EXPECT_THAT(type.patient_groups(), testing::ElementsAre("care", "ids"));
+  ASSERT_NE(type.protecting(), nullptr);
+  EXPECT_EQ(type.protecting()->name, "e");
+  const auto plain = load(type_with(""));
+  ASSERT_TRUE(plain) << first_mistake(plain);
+  EXPECT_EQ((*plain)->find("x.y")->protecting(), nullptr);
+}
+
 TEST(Catalogue, NamesTheFileTheLineAndTheSlipOfAField) {
   const std::vector<Slip> slips = {
       {"a: string (id: 2, max: 9);", "no group"},
@@ -109,6 +128,8 @@ TEST(Catalogue, NamesTheFileTheLineAndTheSlipOfAField) {
       {"a: string (id: 2, group: \"g\", max: 9, paired_with: \"ref\");", "paired_with names no"},
       {"a: [string] (id: 2, group: \"g\", max: 9, paired_with: \"a\");", "paired_with names no"},
       {"a: [string] (id: 2, group: \"g\", max: 9, paired_with: \"no\");", "paired_with names no"},
+      {"a: string (id: 2, group: \"g\", max: 9, protects: \"yes\");", "protects is for a flag"},
+      {"a: bool = null (id: 2, group: \"h\", protects: \"yes\");", "not in the main group"},
       {"a: string (id: 2, group: \"g\", must: \"yes\", addressed_by: \"yes\", format: \"gss\");",
        "exactly one field with addressed_by"},
       {"a: string (id: 2, group: \"g\", addressed_by: \"yes\", max: 9);", "for a GSS code"},

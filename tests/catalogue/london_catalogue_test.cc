@@ -44,6 +44,21 @@ TEST(LondonCatalogue, RequiresWhatSection208Requires) {
   }
 }
 
+// What the guardrails on protected households and patient information go by.
+TEST(LondonCatalogue, KnowsItsAddressesAndItsPatientInformation) {
+  const auto& notice = london_type("ta.placement_notice");
+  EXPECT_THAT(notice.address_groups(), ElementsAre("notice", "property"));
+  EXPECT_THAT(notice.patient_groups(), ElementsAre("needs", "identifiers"));
+  const auto& referral = london_type("homelessness.local_connection_referral");
+  EXPECT_THAT(referral.address_groups(), ElementsAre("addresses"));
+  EXPECT_THAT(referral.patient_groups(),
+              ElementsAre("referral", "household", "needs", "identifiers"));
+  const auto& marac = london_type("violence.marac_transfer");
+  EXPECT_THAT(marac.address_groups(), ElementsAre("victim_address", "perpetrator", "children"));
+  EXPECT_THAT(marac.patient_groups(), ElementsAre("equality"));
+  for (const auto& type : london().types()) EXPECT_NE(type->protecting(), nullptr) << type->name();
+}
+
 TEST(LondonCatalogue, KeepsIdentifiersInAGroupOfTheirOwn) {
   for (const auto& type : london().types()) {
     for (const auto& field : type->fields()) {

@@ -87,6 +87,7 @@ std::map<std::string, std::string> TestHub::london_files() {
   const std::filesystem::path root(HUB_SOURCE_DIR);
   for (const auto& [kind, folder] : {std::pair("catalogue/", root / "schemas/catalogue"),
                                      std::pair("policy/", root / "policy/london/policy"),
+                                     std::pair("links/", root / "policy/london/links"),
                                      std::pair("agreements/", root / "policy/london/agreements")}) {
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
       if (entry.path().extension() == ".md") continue;

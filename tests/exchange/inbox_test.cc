@@ -235,6 +235,16 @@ TEST_F(Delivered, UnderAPurposeThatIsNotAgreedIsRefusedByTheRecipientToo) {
   EXPECT_EQ(hackney.entries().back().policies, std::vector<std::string>{"purpose-not-agreed"});
 }
 
+TEST_F(Delivered, MadeByAThirdAuthorityIsRefusedByTheRecipientToo) {
+  auto records = camden.notices(kHackney, 1);
+  auto terms = *records.front().terms;
+  terms.originator = "E09000020";
+  records.front().terms = std::make_shared<const agent::Terms>(terms);
+  const auto taken = hackney.receive(camden.send(std::move(records)).front().bytes);
+  EXPECT_EQ(outcomes_of(taken.receipts), all(Outcome::RefusedByPolicy, 1));
+  EXPECT_EQ(hackney.entries().back().policies, std::vector<std::string>{"no-onward-sharing"});
+}
+
 TEST_F(Delivered, AfterItsTimeIsRefusedAsExpired) {
   const auto bytes = slice(1);
   hub.clock.advance(std::chrono::days(16));

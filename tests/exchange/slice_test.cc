@@ -159,6 +159,9 @@ TEST_F(SealedSlice, IsRefusedWithRubbishNamesVersionsAndCodes) {
   auto empty = take_apart(bytes);
   change_header(empty.records[0], [](schemas::Header& h) { h.agreement = ""; });
   EXPECT_EQ(fault(empty.signed_by(key)), WireError::BadText);
+  auto originator = take_apart(bytes);
+  change_header(originator.records[0], [](schemas::Header& h) { h.originator = "a b"; });
+  EXPECT_EQ(fault(originator.signed_by(key)), WireError::BadText);
   auto times = take_apart(bytes);
   change_header(times.records[0], [](schemas::Header& h) { h.expires = h.created; });
   EXPECT_EQ(fault(times.signed_by(key)), WireError::Malformed);

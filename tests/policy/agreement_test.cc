@@ -33,6 +33,33 @@ std::string with(const std::string& key, const nlohmann::json& value) {
   return json.dump();
 }
 
+nlohmann::json guest(const std::string& organisation, const std::string& sponsor) {
+  return {{"organisation", organisation},
+          {"name", "A guest"},
+          {"sponsors", nlohmann::json::array({sponsor})},
+          {"signed_by", "Director"},
+          {"signed_on", "2025-06-23"}};
+}
+
+TEST(AgreementFile, MayHaveGuestsConditionsAndReferences) {
+  auto json = nlohmann::json::parse(pilot());
+  json["guests"] = nlohmann::json::array({guest("idva-service", "E09000009")});
+  json["handling_conditions"] = nlohmann::json::array({"no-arrest"});
+  json["onward_sharing_allowed"] = true;
+  json["schedule1_condition"] = "paragraph 18";
+  json["isg_ref"] = "ISG-1";
+  const auto parsed = parse_agreement(json.dump(), kFile);
+  ASSERT_TRUE(parsed) << to_text(parsed.error().front());
+  ASSERT_EQ(parsed->guests.size(), 1U);
+  EXPECT_EQ(parsed->guests.front().organisation, "idva-service");
+  EXPECT_EQ(parsed->guests.front().sponsors, std::vector<std::string>{"E09000009"});
+  EXPECT_EQ(parsed->guests.front().signed_on, "2025-06-23");
+  EXPECT_EQ(parsed->handling_conditions, std::vector<std::string>{"no-arrest"});
+  EXPECT_TRUE(parsed->onward_sharing_allowed);
+  EXPECT_EQ(parsed->schedule1_condition, "paragraph 18");
+  EXPECT_EQ(parsed->isg_ref, "ISG-1");
+}
+
 TEST(AgreementFile, IsReadWhole) {
   const auto parsed = parse_agreement(pilot(), kFile);
   ASSERT_TRUE(parsed) << to_text(parsed.error().front());
@@ -89,6 +116,15 @@ TEST(AgreementFile, RefusesWrongValues) {
       {"retention_days", 1.5},
       {"retention_days", "365"},
       {"unknown_key", "x"},
+      {"guests", "capital-letters"},
+      {"guests", json::array({{{"organisation", "a"}, {"name", "A"}}})},
+      {"guests", json::array({guest("Not A Code", "E09000005")})},
+      {"guests", json::array({guest("a", "E09000033")})},
+      {"guests", json::array({guest("a", "E09000005"), guest("a", "E09000009")})},
+      {"guests", json::array({1})},
+      {"handling_conditions", json::array({"Two Words"})},
+      {"onward_sharing_allowed", "yes"},
+      {"isg_ref", 3},
   };
   for (const auto& [key, value] : wrong) {
     EXPECT_FALSE(mistakes_in(with(key, value)).empty()) << key << " " << value;

@@ -1,6 +1,7 @@
 // London's real policies and agreements, asked in tests.
 #pragma once
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -22,14 +23,20 @@ inline constexpr const char* kMarac = "violence.marac_transfer";
 inline std::vector<RecordTypeFacts> london_types() {
   return {{kNotice,
            "temporary_accommodation",
-           {"notice", "property", "needs", "contact", "children", "identifiers"}},
+           {"notice", "property", "needs", "contact", "children", "identifiers"},
+           {"notice", "property"},
+           {"needs", "identifiers"}},
           {kReferral,
            "homelessness",
-           {"referral", "addresses", "household", "needs", "contact", "identifiers"}},
+           {"referral", "addresses", "household", "needs", "contact", "identifiers"},
+           {"addresses"},
+           {"referral", "household", "needs", "identifiers"}},
           {kMarac,
            "violence",
            {"referral", "victim", "victim_address", "perpetrator", "children", "risk", "plan",
-            "equality"}}};
+            "equality"},
+           {"victim_address", "perpetrator", "children"},
+           {"equality"}}};
 }
 
 inline std::string authority(int number) {
@@ -104,6 +111,53 @@ inline Question viewed(Question question, const std::string& role) {
 
 inline bool names(const Verdict& verdict, const std::string& policy) {
   return std::ranges::find(verdict.reasons, policy, &Reason::policy_id) != verdict.reasons.end();
+}
+
+// The agreement with one text put in place of another.
+inline std::map<std::string, std::string> changed(const std::string& agreement,
+                                                  const std::string& from, const std::string& to) {
+  auto files = london_files();
+  auto& text = files.at("agreements/" + agreement + ".json");
+  const auto at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  if (at != std::string::npos) text.replace(at, from.size(), to);
+  return files;
+}
+
+struct London : testing::Test {
+  std::unique_ptr<const Rulebook> rulebook = make_rulebook(london_files());
+
+  void SetUp() override { ASSERT_NE(rulebook, nullptr); }
+
+  void allowed(const Question& question, const std::string& by) const {
+    const auto verdict = rulebook->decide(question);
+    EXPECT_TRUE(verdict.allowed) << verdict.explanation;
+    EXPECT_TRUE(names(verdict, by)) << verdict.explanation;
+    EXPECT_THAT(verdict.errors, testing::IsEmpty());
+  }
+
+  void refused(const Question& question, const std::string& by) const {
+    const auto verdict = rulebook->decide(question);
+    EXPECT_FALSE(verdict.allowed) << verdict.explanation;
+    ASSERT_EQ(verdict.reasons.size(), 1U) << verdict.explanation;
+    EXPECT_EQ(verdict.reasons.front().policy_id, by);
+    EXPECT_THAT(verdict.errors, testing::IsEmpty());
+    EXPECT_NE(verdict.explanation.find(by), std::string::npos);
+  }
+
+  // Refused because nothing permits it.
+  void not_permitted(const Question& question) const {
+    const auto verdict = rulebook->decide(question);
+    EXPECT_FALSE(verdict.allowed) << verdict.explanation;
+    EXPECT_THAT(verdict.reasons, testing::IsEmpty()) << verdict.explanation;
+    EXPECT_THAT(verdict.errors, testing::IsEmpty());
+    EXPECT_FALSE(verdict.explanation.empty());
+  }
+};
+
+inline Question with_group(Question question, const std::string& group) {
+  question.field_group = group;
+  return question;
 }
 
 }  // namespace hub::policy

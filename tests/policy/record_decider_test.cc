@@ -16,9 +16,11 @@ using Groups = std::vector<std::string_view>;
 
 // The facts of a question's record, with these groups. Views into `question` and `groups`.
 RecordFacts facts_of(const Question& question, const Groups& groups) {
-  return {question.sender,  question.recipient, question.record_type,
-          question.purpose, question.agreement, question.legal_basis,
-          question.regime,  question.handling,  groups};
+  return {question.sender,      question.recipient,
+          question.record_type, question.purpose,
+          question.agreement,   question.legal_basis,
+          question.regime,      question.handling,
+          question.originator,  groups};
 }
 
 struct Decider : testing::Test {
@@ -37,7 +39,7 @@ TEST_F(Decider, AllowsARecordWhoseGroupsMayAllPass) {
   const auto verdict = decide(notice(), {"notice", "needs"});
   EXPECT_TRUE(verdict->allowed);
   EXPECT_THAT(verdict->allowed_groups, ElementsAre("notice", "needs"));
-  EXPECT_THAT(verdict->policies, ElementsAre("ta-notice-share", "ta-extras-share"));
+  EXPECT_THAT(verdict->policies, ElementsAre("ta-notice-share", "ta-extras-share.needs"));
   EXPECT_THAT(verdict->withheld_by, IsEmpty());
 }
 
@@ -67,9 +69,9 @@ TEST_F(Decider, KeepsADecisionAndTellsQuestionsApart) {
   auto later = base;
   later.now += std::chrono::hours(1);
   EXPECT_EQ(decide(later), first);
-  for (const auto part :
-       {&Question::sender, &Question::recipient, &Question::record_type, &Question::purpose,
-        &Question::agreement, &Question::legal_basis, &Question::regime, &Question::handling}) {
+  for (const auto part : {&Question::sender, &Question::recipient, &Question::record_type,
+                          &Question::purpose, &Question::agreement, &Question::legal_basis,
+                          &Question::regime, &Question::handling, &Question::originator}) {
     auto question = base;
     question.*part += "x";
     EXPECT_FALSE(decide(question)->allowed);

@@ -26,18 +26,22 @@ Agreements agreements() {
 
 TEST(World, FitsItsSchemaWholly) {
   const auto held = agreements();
-  std::vector<EntityUid> named{{"Broker", "broker"}};
-  for (const auto& party : london_parties()) {
-    named.push_back({"Authority", party.code});
-    named.push_back({"Agent", party.code});
-  }
+  std::vector<EntityUid> named{
+      {"Guest", "capital-letters"}, {"Guest", "idva-service"}, {"Guest", "london-councils"}};
+  for (const auto& party : london_parties()) named.push_back({"Authority", party.code});
   for (const auto& type : london_types()) {
     named.push_back({"RecordType", type.name});
     for (const auto& group : type.field_groups) {
       named.push_back({"FieldGroup", type.name + "/" + group});
     }
   }
-  for (const auto& [id, agreement] : held) named.push_back({"Agreement", id});
+  for (const auto& [id, agreement] : held) {
+    named.push_back({"Agreement", id});
+    named.push_back({"Broker", "broker/" + id});
+    for (const auto& party : agreement.parties) {
+      named.push_back({"Agent", party.authority + "/" + id});
+    }
+  }
 
   const auto world = make_world(london_parties(), london_types(), held);
   ASSERT_TRUE(world);
@@ -54,9 +58,23 @@ TEST(World, AsksEveryQuestionAsItsSchemaSays) {
     const auto request = make_request(notice(door));
     EXPECT_THAT(faults_of_request(world_schema(), request), IsEmpty()) << action_of(door);
   }
-  const auto question = viewed(marac(), "idva");
-  EXPECT_THAT(faults_of_request(world_schema(), make_request(question)), IsEmpty());
-  EXPECT_THAT(faults_of_entity(world_schema(), make_user(question)), IsEmpty());
+  auto onward = notice();
+  onward.originator = authority(20);
+  onward.handling = "3x5x2-c.no-arrest";
+  const auto request = make_request(onward);
+  EXPECT_THAT(faults_of_request(world_schema(), request), IsEmpty());
+  EXPECT_NE(request.context.find("originator"), nullptr);
+  ASSERT_NE(request.context.find("handling_condition"), nullptr);
+  EXPECT_EQ(*request.context.find("handling_condition")->text(), "no-arrest");
+  EXPECT_EQ(*request.context.find("handling")->text(), "3x5x2-c");
+  for (const auto door : {Door::View, Door::Export}) {
+    auto question = viewed(marac(), "idva");
+    question.door = door;
+    EXPECT_THAT(faults_of_request(world_schema(), make_request(question)), IsEmpty());
+    EXPECT_THAT(faults_of_entity(world_schema(), make_user(question)), IsEmpty());
+    question.guest = "idva-service";
+    EXPECT_THAT(faults_of_entity(world_schema(), make_user(question)), IsEmpty());
+  }
 }
 
 TEST(World, ThatTheSchemaDoesNotKnowIsFound) {

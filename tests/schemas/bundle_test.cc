@@ -79,8 +79,8 @@ TEST_F(SignedBundle, IsRefusedAsARegisterAndARegisterAsABundle) {
   EXPECT_EQ(mistake(electors.register_content()), "it is not a bundle");
 }
 
-TEST_F(SignedBundle, HoldsTextsInItsThreeFoldersOnly) {
-  const std::string wrong = "each file must be a text under catalogue/, policy/ or agreements/";
+TEST_F(SignedBundle, HoldsTextsInItsFoldersOnly) {
+  const std::string wrong = "each file must be a text under catalogue/, policy/, links/ or agreements/";
   for (const auto* path : {"", "a.cedar", "Policy/a.cedar", "/policy/a.cedar", "../policy/a.cedar",
                            "keys/store.key", "policy"}) {
     content["files"] = {{path, "text"}};

@@ -153,6 +153,33 @@ class Policy(network_case.NetworkCase):
             HAMMERSMITH, HILLINGDON, hub_agreement="west-london-pilot-2025", **IDENTIFIERS)))
         self.assert_refused(HAMMERSMITH, HILLINGDON, "agreement-expired")
 
+    def test_a_protected_address_reaches_the_restricted_team_only(self):
+        rows_sent = self.notices(HACKNEY, HILLINGDON)
+        rows_sent[0]["protected"] = "yes"
+        self.agents[HACKNEY].drop(f"{rows.TYPE}.csv", rows.to_csv(rows_sent))
+        self.wait_tally(HACKNEY, COUNT, "outcome", HILLINGDON, "held")
+        hillingdon = self.agents[HILLINGDON].door
+        secret = rows_sent[0]["accommodation_postcode"]
+
+        def listed(role, **request):
+            return door.call(hillingdon, "records.list", {"role": role, **request})
+
+        for role, count in (("housing-officer", COUNT - 1), ("notice-lead", COUNT)):
+            lines, _ = listed(role)
+            self.assertEqual(len(lines), count, role)
+            self.assertEqual(secret in json.dumps(lines), role == "notice-lead")
+        # Who may not see it cannot find it by its value either, and is told of nothing.
+        search = {"type": rows.TYPE,
+                  "where": {"field": "case_reference", "value": rows_sent[0]["case_reference"]}}
+        self.assertEqual(len(listed("notice-lead", **search)[0]), 1)
+        lines, end = listed("housing-officer", **search)
+        self.assertEqual((lines, json.loads(end)["withheld"]), ([], 0))
+
+    def test_what_another_authority_made_is_not_passed_on(self):
+        self.agents[HACKNEY].drop(f"{rows.TYPE}.csv", rows.to_csv(
+            self.notices(HACKNEY, HILLINGDON, hub_originator=HAMMERSMITH)))
+        self.assert_refused(HACKNEY, HILLINGDON, "no-onward-sharing")
+
     def test_a_record_that_nobody_decided_about_is_not_explained(self):
         done = self.agents[HACKNEY].ctl("policy", "explain", "0197f000-0000-7000-8000-000000000000",
                                         check=False)
