@@ -62,7 +62,8 @@ Texts placement_texts() {
           {"social_worker", "yes"},
           {"nhs_number", "9434765919"},
           {"ni_number", "QQ123456C"},
-          {"date_of_birth", "1984-05-02"}};
+          {"date_of_birth", "1984-05-02"},
+          {"protected", "no"}};
 }
 
 Texts referral_texts() {
@@ -98,7 +99,8 @@ Texts referral_texts() {
           {"applicant_email", "bea@example.org"},
           {"nhs_number", "6541003238"},
           {"ni_number", "AB123456C"},
-          {"date_of_birth", "1999-12-31"}};
+          {"date_of_birth", "1999-12-31"},
+          {"protected", "yes"}};
 }
 
 Texts marac_texts() {
@@ -153,7 +155,8 @@ Texts marac_texts() {
           {"gender", "female"},
           {"black_or_minority_ethnic", "no"},
           {"disabled", "no"},
-          {"lgbt", "no"}};
+          {"lgbt", "no"},
+          {"protected", "yes"}};
 }
 
 Result<RecordDraft, std::vector<FieldProblem>> check(const RecordType& type, const Texts& texts) {

@@ -237,7 +237,7 @@ TEST(RecordDraft, RefusesARecordThatIsTooLargeAndMakesNoneThatDoesNotOpen) {
   const std::string end = "}\n\nroot_type";
   file.replace(
       file.find(end), end.size(),
-      "/// d\nlong_list: [string] (id: 26, group: \"needs\", max: 20000, items: 100);\n" + end);
+      "/// d\nlong_list: [string] (id: 27, group: \"needs\", max: 20000, items: 100);\n" + end);
   const auto catalogue = Catalogue::load(files);
   ASSERT_TRUE(catalogue);
   const auto& type = *(*catalogue)->find("ta.placement_notice");
