@@ -91,8 +91,8 @@ class Weigher {
 std::optional<NearMiss> nearest_permit(const PolicySet& policies, Evaluator& evaluator) {
   std::optional<NearMiss> out;
   auto least = std::numeric_limits<std::size_t>::max();
-  for (const auto* policy : policies.for_action(evaluator.action())) {
-    if (policy->effect != Effect::Permit) continue;
+  for (const auto& policy : policies.policies()) {
+    if (policy->effect != Effect::Permit || !evaluator.action_fits(policy->action)) continue;
     auto miss = Weigher(*policy, evaluator).run();
     if (miss.weight >= least) continue;
     least = miss.weight;

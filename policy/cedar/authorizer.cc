@@ -1,33 +1,44 @@
 #include "policy/cedar/authorizer.h"
 
+#include <algorithm>
+#include <functional>
+
 #include "policy/cedar/evaluator.h"
 
 namespace hub::policy {
 namespace {
 
-struct Tally {
-  std::vector<const Policy*> permits;
-  std::vector<const Policy*> forbids;
-  Response response;
+using PolicyPlace = PolicyIndex::Place;
 
-  void take(Evaluator& evaluator, const Policy& policy) {
+struct Erred {
+  PolicyPlace policy;
+  EvaluationError error;
+};
+
+// What the candidates said, in any order.
+struct Tally {
+  std::vector<PolicyPlace> permits;
+  std::vector<PolicyPlace> forbids;
+  std::vector<Erred> errors;
+
+  void take(Evaluator& evaluator, const Policy& policy, PolicyPlace place) {
     switch (evaluator.policy(policy)) {
       case Outcome::Unsatisfied: return;
-      case Outcome::Erred: response.errors.push_back({policy.id, evaluator.error()}); return;
+      case Outcome::Erred: errors.push_back({place, evaluator.error()}); return;
       case Outcome::Satisfied:
-        (policy.effect == Effect::Permit ? permits : forbids).push_back(&policy);
+        (policy.effect == Effect::Permit ? permits : forbids).push_back(place);
         return;
     }
   }
-
-  Response decide() && {
-    response.allowed = forbids.empty() && !permits.empty();
-    for (const auto* policy : forbids.empty() ? permits : forbids) {
-      response.reasons.push_back(policy->id);
-    }
-    return std::move(response);
-  }
 };
+
+// The order of the set, each once.
+template <class List, class PlaceOf>
+void put_in_order(List& list, PlaceOf place_of) {
+  std::ranges::sort(list, {}, place_of);
+  const auto repeated = std::ranges::unique(list, {}, place_of);
+  list.erase(repeated.begin(), repeated.end());
+}
 
 }  // namespace
 
@@ -47,16 +58,19 @@ std::string_view describe(EvaluationError error) {
 
 Response authorize(const PolicySet& policies, const Entities& entities, const Request& request) {
   Evaluator evaluator(entities, request);
+  const auto all = policies.policies();
   Tally tally;
-  const auto* action = entities.find(evaluator.action());
-  if (action != nullptr && !action->parents.empty()) {
-    for (const auto& policy : policies.policies()) tally.take(evaluator, *policy);
-  } else {
-    for (const auto* policy : policies.for_action(evaluator.action())) {
-      tally.take(evaluator, *policy);
-    }
-  }
-  return std::move(tally).decide();
+  policies.index().visit(evaluator.principal(), evaluator.action(), evaluator.resource(),
+                         [&](PolicyPlace place) { tally.take(evaluator, *all[place], place); });
+  Response out;
+  out.allowed = tally.forbids.empty() && !tally.permits.empty();
+  auto& deciding = tally.forbids.empty() ? tally.permits : tally.forbids;
+  put_in_order(deciding, std::identity());
+  out.reasons.reserve(deciding.size());
+  for (const auto place : deciding) out.reasons.push_back(all[place]->id);
+  put_in_order(tally.errors, &Erred::policy);
+  for (const auto& [place, error] : tally.errors) out.errors.push_back({all[place]->id, error});
+  return out;
 }
 
 }  // namespace hub::policy

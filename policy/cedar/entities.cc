@@ -17,10 +17,20 @@ struct HashOf {
 
 // A name that occurs in the snapshot: an entity, or only somebody's parent.
 struct Named {
+  const HashedUid* uid = nullptr;
   std::optional<Entity> entity;
-  std::vector<Place> parents;
-  std::vector<Place> ancestors;  // sorted
+  std::vector<const HashedUid*> ancestors;  // sorted by hash
 };
+
+bool by_hash(const HashedUid* left, const HashedUid* right) { return left->hash < right->hash; }
+
+using Links = std::vector<std::vector<Place>>;
+
+void sort_once_each(std::vector<Place>& places) {
+  std::ranges::sort(places);
+  const auto repeated = std::ranges::unique(places);
+  places.erase(repeated.begin(), repeated.end());
+}
 
 }  // namespace
 
@@ -31,7 +41,7 @@ struct Entities::Snapshot {
 
   Place place_of(const EntityUid& uid) {
     const auto [at, fresh] = places.try_emplace(HashedUid(uid), static_cast<Place>(named.size()));
-    if (fresh) named.emplace_back();
+    if (fresh) named.emplace_back().uid = &at->first;
     return at->second;
   }
 
@@ -41,13 +51,13 @@ struct Entities::Snapshot {
   }
 
   // Parents before their children; nothing when there is a cycle.
-  [[nodiscard]] std::optional<std::vector<Place>> parents_first() const {
+  [[nodiscard]] std::optional<std::vector<Place>> parents_first(const Links& parents) const {
     std::vector<std::vector<Place>> children(named.size());
     std::vector<std::size_t> waits_for(named.size());
     std::vector<Place> order;
     for (Place at = 0; at < named.size(); ++at) {
-      waits_for[at] = named[at].parents.size();
-      for (const auto parent : named[at].parents) children[parent].push_back(at);
+      waits_for[at] = parents[at].size();
+      for (const auto parent : parents[at]) children[parent].push_back(at);
       if (waits_for[at] == 0) order.push_back(at);
     }
     for (std::size_t next = 0; next < order.size(); ++next) {
@@ -59,21 +69,22 @@ struct Entities::Snapshot {
   }
 
   // False when there would be too many.
-  bool compute_ancestors(const std::vector<Place>& order) {
+  bool compute_ancestors(const Links& parents, const std::vector<Place>& order) {
+    Links ancestors(named.size());
     std::size_t pairs = 0;
     for (const auto at : order) {
-      auto& ancestors = named[at].ancestors;
-      for (const auto parent : named[at].parents) {
-        const auto& above = named[parent].ancestors;
-        if (ancestors.size() + above.size() > kMaxAncestorPairs) return false;
-        ancestors.push_back(parent);
-        ancestors.insert(ancestors.end(), above.begin(), above.end());
+      auto& mine = ancestors[at];
+      for (const auto parent : parents[at]) {
+        const auto& above = ancestors[parent];
+        if (mine.size() + above.size() > kMaxAncestorPairs) return false;
+        mine.push_back(parent);
+        mine.insert(mine.end(), above.begin(), above.end());
       }
-      std::ranges::sort(ancestors);
-      const auto repeated = std::ranges::unique(ancestors);
-      ancestors.erase(repeated.begin(), repeated.end());
-      pairs += ancestors.size();
+      sort_once_each(mine);
+      pairs += mine.size();
       if (pairs > kMaxAncestorPairs) return false;
+      for (const auto ancestor : mine) named[at].ancestors.push_back(named[ancestor].uid);
+      std::ranges::sort(named[at].ancestors, by_hash);
     }
     return true;
   }
@@ -82,6 +93,8 @@ struct Entities::Snapshot {
 struct Entities::Front {
   HashedUid uid;
   Entity entity;
+  std::vector<HashedUid> parents;
+  std::vector<const HashedUid*> ancestors;  // sorted by hash; some perhaps more than once
 };
 
 Entities::Entities() : Entities(std::make_shared<const Snapshot>()) {}
@@ -92,24 +105,24 @@ Result<Entities, std::string> Entities::make(std::vector<Entity> entities) {
   if (entities.size() > kMaxEntities) return fail(std::string("there are too many entities"));
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->entities = entities.size();
+  Links parents;
   for (std::size_t i = 0; i < entities.size(); ++i) {
     auto& entity = entities[i];
     const auto at = snapshot->place_of(entity.uid);
     if (snapshot->named[at].entity) {
       return fail("entity " + std::to_string(i + 1) + " of the list occurs a second time");
     }
-    std::vector<Place> parents;
-    parents.reserve(entity.parents.size());
-    for (const auto& parent : entity.parents) parents.push_back(snapshot->place_of(parent));
-    std::ranges::sort(parents);
-    const auto repeated = std::ranges::unique(parents);
-    parents.erase(repeated.begin(), repeated.end());
-    snapshot->named[at].parents = std::move(parents);
+    std::vector<Place> mine;
+    mine.reserve(entity.parents.size());
+    for (const auto& parent : entity.parents) mine.push_back(snapshot->place_of(parent));
+    sort_once_each(mine);
+    parents.resize(snapshot->named.size());
+    parents[at] = std::move(mine);
     snapshot->named[at].entity = std::move(entity);
   }
-  const auto order = snapshot->parents_first();
+  const auto order = snapshot->parents_first(parents);
   if (!order) return fail(std::string("an entity is its own ancestor"));
-  if (!snapshot->compute_ancestors(*order)) {
+  if (!snapshot->compute_ancestors(parents, *order)) {
     return fail(std::string("the entities have too many ancestors"));
   }
   return Entities(std::move(snapshot));
@@ -121,31 +134,51 @@ Result<Entities, std::string> Entities::with(Entity entity) const {
       std::ranges::find(entity.parents, entity.uid) != entity.parents.end()) {
     return fail(std::string("the entity is there already"));
   }
+  Front front{std::move(uid), std::move(entity), {}, {}};
+  front.parents.reserve(front.entity.parents.size());  // they are pointed to
+  for (const auto& parent : front.entity.parents) {
+    const auto& added = front.parents.emplace_back(parent);
+    const auto above = look_up(added).ancestors;
+    front.ancestors.push_back(&added);
+    front.ancestors.insert(front.ancestors.end(), above.begin(), above.end());
+  }
+  std::ranges::sort(front.ancestors, by_hash);
   Entities out(snapshot_);
-  out.front_ = std::make_shared<const Front>(Front{std::move(uid), std::move(entity)});
+  out.front_ = std::make_shared<const Front>(std::move(front));
   return out;
 }
 
-const Entity* Entities::find(const HashedUid& uid) const {
-  if (front_ != nullptr && front_->uid == uid) return &front_->entity;
-  const auto* named = snapshot_->find(uid);
-  return named == nullptr || !named->entity ? nullptr : &*named->entity;
+bool Entities::Known::has_ancestor(const HashedUid& group) const {
+  auto at = std::ranges::lower_bound(ancestors, &group, by_hash);
+  for (; at != ancestors.end() && (*at)->hash == group.hash; ++at) {
+    if (**at == group) return true;
+  }
+  return false;
 }
 
+Entities::Known Entities::look_up(const HashedUid& uid) const {
+  if (front_ != nullptr && front_->uid == uid) return {&front_->entity, front_->ancestors};
+  const auto* named = snapshot_->find(uid);
+  if (named == nullptr) return {};
+  return {named->entity ? &*named->entity : nullptr, named->ancestors};
+}
+
+const Entity* Entities::find(const HashedUid& uid) const { return look_up(uid).entity; }
+
 bool Entities::is_in(const HashedUid& member, const HashedUid& group) const {
-  if (member == group) return true;
-  if (front_ != nullptr && front_->uid == member) {
-    return std::ranges::any_of(front_->entity.parents, [&](const EntityUid& parent) {
-      return is_in(HashedUid(parent), group);
-    });
-  }
-  const auto* named = snapshot_->find(member);
-  if (named == nullptr || named->ancestors.empty()) return false;
-  const auto above = snapshot_->places.find(group);
-  return above != snapshot_->places.end() &&
-         std::ranges::binary_search(named->ancestors, above->second);
+  return member == group || look_up(member).has_ancestor(group);
 }
 
 std::size_t Entities::size() const { return snapshot_->entities + (front_ == nullptr ? 0 : 1); }
+
+std::vector<const Entity*> Entities::all() const {
+  std::vector<const Entity*> out;
+  out.reserve(size());
+  for (const auto& named : snapshot_->named) {
+    if (named.entity) out.push_back(&*named.entity);
+  }
+  if (front_ != nullptr) out.push_back(&front_->entity);
+  return out;
+}
 
 }  // namespace hub::policy

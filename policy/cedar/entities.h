@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,10 +38,22 @@ class Entities {
   // snapshot may be that entity or name it as a parent.
   [[nodiscard]] Result<Entities, std::string> with(Entity entity) const;
 
+  // What an entity is in, itself apart: sorted by hash. Lives as long as the entities.
+  using Ancestors = std::span<const HashedUid* const>;
+  struct Known {
+    const Entity* entity = nullptr;  // null: unknown, or only somebody's parent
+    Ancestors ancestors;             // then empty
+
+    [[nodiscard]] bool has_ancestor(const HashedUid& group) const;
+  };
+  // Both for the price of one.
+  [[nodiscard]] Known look_up(const HashedUid& uid) const;
   [[nodiscard]] const Entity* find(const HashedUid& uid) const;
   // Same entity, or a descendant of it. An entity that is not here is in itself only.
   [[nodiscard]] bool is_in(const HashedUid& member, const HashedUid& group) const;
   [[nodiscard]] std::size_t size() const;
+  // In no order.
+  [[nodiscard]] std::vector<const Entity*> all() const;
 
  private:
   struct Snapshot;

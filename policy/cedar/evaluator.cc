@@ -15,6 +15,22 @@ const Value* truth(bool value) {
   return value ? &yes : &no;
 }
 
+bool fits(const Scope& scope, const PolicyIndex::Asked& who) {
+  const auto is = [&] { return who.uid.uid.type == scope.type; };
+  const auto in = [&] {
+    const auto& group = *scope.entity.entity();
+    return group == who.uid || Entities::Known{nullptr, who.ancestors}.has_ancestor(group);
+  };
+  switch (scope.kind) {
+    case Scope::Kind::Any: return true;
+    case Scope::Kind::Equal: return *scope.entity.entity() == who.uid;
+    case Scope::Kind::In: return in();
+    case Scope::Kind::Is: return is();
+    case Scope::Kind::IsIn: return is() && in();
+  }
+  return false;
+}
+
 }  // namespace
 
 Evaluator::Evaluator(const Entities& entities, const Request& request)
@@ -22,7 +38,10 @@ Evaluator::Evaluator(const Entities& entities, const Request& request)
       principal_(request.principal),
       action_(request.action),
       resource_(request.resource),
-      context_(request.context) {}
+      context_(request.context),
+      of_principal_(entities.look_up(*principal_.entity())),
+      of_action_(entities.look_up(*action_.entity())),
+      of_resource_(entities.look_up(*resource_.entity())) {}
 
 Outcome Evaluator::policy(const Policy& policy) {
   if (policy.is_template() || !principal_fits(policy.principal) || !action_fits(policy.action) ||
@@ -43,30 +62,17 @@ Outcome Evaluator::holds(const Expressions& in, NodeId node) {
   return *answer ? Outcome::Satisfied : Outcome::Unsatisfied;
 }
 
-bool Evaluator::principal_fits(const Scope& scope) const {
-  return fits(scope, *principal_.entity());
-}
+bool Evaluator::principal_fits(const Scope& scope) const { return fits(scope, principal()); }
 
-bool Evaluator::resource_fits(const Scope& scope) const { return fits(scope, *resource_.entity()); }
-
-bool Evaluator::fits(const Scope& scope, const HashedUid& who) const {
-  switch (scope.kind) {
-    case Scope::Kind::Any: return true;
-    case Scope::Kind::Equal: return *scope.entity.entity() == who;
-    case Scope::Kind::In: return entities_.is_in(who, *scope.entity.entity());
-    case Scope::Kind::Is: return who.uid.type == scope.type;
-    case Scope::Kind::IsIn:
-      return who.uid.type == scope.type && entities_.is_in(who, *scope.entity.entity());
-  }
-  return false;
-}
+bool Evaluator::resource_fits(const Scope& scope) const { return fits(scope, resource()); }
 
 bool Evaluator::action_fits(const ActionScope& scope) const {
-  const auto matches_one = [&](const Value& named) {
-    return scope.kind == ActionScope::Kind::Equal ? *named.entity() == action()
-                                                  : entities_.is_in(action(), *named.entity());
-  };
-  return scope.kind == ActionScope::Kind::Any || std::ranges::any_of(scope.actions, matches_one);
+  if (scope.kind == ActionScope::Kind::Any) return true;
+  const auto& uid = *action_.entity();
+  return std::ranges::any_of(scope.actions, [&](const Value& named) {
+    return *named.entity() == uid ||
+           (scope.kind != ActionScope::Kind::Equal && of_action_.has_ancestor(*named.entity()));
+  });
 }
 
 const Value* Evaluator::value(const Expressions& in, NodeId id) {
@@ -239,13 +245,16 @@ const Value* Evaluator::product(const Value& left, const Value& right) {
 const Value* Evaluator::membership(const Value& member, const Value& groups) {
   const auto* who = member.entity();
   if (who == nullptr) return fail_with(EvaluationError::WrongType);
-  if (const auto* group = groups.entity()) return truth(entities_.is_in(*who, *group));
+  const auto is_in = [&](const HashedUid& group) {
+    return *who == group || look_up(*who).has_ancestor(group);
+  };
+  if (const auto* group = groups.entity()) return truth(is_in(*group));
   if (groups.set() == nullptr) return fail_with(EvaluationError::WrongType);
   bool found = false;
   for (const auto& item : groups.set()->items()) {
     const auto* group = item.entity();
     if (group == nullptr) return fail_with(EvaluationError::WrongType);
-    found = found || entities_.is_in(*who, *group);
+    found = found || is_in(*group);
   }
   return truth(found);
 }
@@ -275,7 +284,7 @@ const Value* Evaluator::get_tag(const Value& owner, const Value& name) {
   if (owner.entity() == nullptr || name.text() == nullptr) {
     return fail_with(EvaluationError::WrongType);
   }
-  const auto* entity = entity_of(*owner.entity());
+  const auto* entity = look_up(*owner.entity()).entity;
   if (entity == nullptr) return fail_with(EvaluationError::NoSuchEntity);
   const auto* found = entity->tags.find(*name.text());
   return found == nullptr ? fail_with(EvaluationError::NoSuchTag) : found;
@@ -285,7 +294,7 @@ const Value* Evaluator::has_tag(const Value& owner, const Value& name) {
   if (owner.entity() == nullptr || name.text() == nullptr) {
     return fail_with(EvaluationError::WrongType);
   }
-  const auto* entity = entity_of(*owner.entity());
+  const auto* entity = look_up(*owner.entity()).entity;
   return truth(entity != nullptr && entity->tags.find(*name.text()) != nullptr);
 }
 
@@ -294,7 +303,7 @@ const Value* Evaluator::get_attribute(const Expressions& in, const Node& node) {
   if (owner == nullptr) return nullptr;
   const auto* fields = owner->record();
   if (const auto* uid = owner->entity()) {
-    const auto* entity = entity_of(*uid);
+    const auto* entity = look_up(*uid).entity;
     if (entity == nullptr) return fail_with(EvaluationError::NoSuchEntity);
     fields = &entity->attributes;
   }
@@ -310,7 +319,7 @@ const Value* Evaluator::has_attribute(const Expressions& in, const Node& node) {
   for (std::uint32_t i = 0; i < node.names; ++i) {
     const auto* fields = holder->record();
     if (const auto* uid = holder->entity()) {
-      const auto* entity = entity_of(*uid);
+      const auto* entity = look_up(*uid).entity;
       if (entity == nullptr) return truth(false);
       fields = &entity->attributes;
     }
@@ -388,12 +397,14 @@ const Value* Evaluator::call(const Expressions& in, const Node& node) {
 }
 
 // Policies ask for the same few entities again and again; a uid lives as long as the evaluator.
-const Entity* Evaluator::entity_of(const HashedUid& uid) {
+const Entities::Known& Evaluator::look_up(const HashedUid& uid) {
+  if (&uid == principal_.entity()) return of_principal_;
+  if (&uid == resource_.entity()) return of_resource_;
   if (&uid != last_uid_) {
     last_uid_ = &uid;
-    last_entity_ = entities_.find(uid);
+    of_last_ = entities_.look_up(uid);
   }
-  return last_entity_;
+  return of_last_;
 }
 
 const Value* Evaluator::keep(Value value) {

@@ -14,6 +14,7 @@
 #include "policy/cedar/entities.h"
 #include "policy/cedar/expression.h"
 #include "policy/cedar/policy.h"
+#include "policy/cedar/policy_index.h"
 #include "policy/cedar/value.h"
 
 namespace hub::policy {
@@ -39,10 +40,18 @@ class Evaluator {
   [[nodiscard]] const Value* value(const Expressions& in, NodeId id);
 
   [[nodiscard]] EvaluationError error() const { return error_; }
-  [[nodiscard]] const HashedUid& action() const { return *action_.entity(); }
+
+  // The request, as the index of a set wants it.
+  [[nodiscard]] PolicyIndex::Asked principal() const { return asked(principal_, of_principal_); }
+  [[nodiscard]] PolicyIndex::Asked action() const { return asked(action_, of_action_); }
+  [[nodiscard]] PolicyIndex::Asked resource() const { return asked(resource_, of_resource_); }
 
  private:
-  [[nodiscard]] bool fits(const Scope& scope, const HashedUid& who) const;
+  using Known = Entities::Known;
+
+  [[nodiscard]] static PolicyIndex::Asked asked(const Value& who, const Known& known) {
+    return {*who.entity(), known.ancestors};
+  }
 
   using OnOne = const Value* (Evaluator::*)(const Value&);
   using OnTwo = const Value* (Evaluator::*)(const Value&, const Value&);
@@ -85,7 +94,7 @@ class Evaluator {
   const Value* sets(const Value& left, const Value& right, Apply apply);
 
   [[nodiscard]] std::optional<bool> condition(const Expressions& in, NodeId id);
-  const Entity* entity_of(const HashedUid& uid);
+  const Known& look_up(const HashedUid& uid);
   const Value* keep(Value value);
   const Value* fail_with(EvaluationError error);
 
@@ -95,8 +104,11 @@ class Evaluator {
   Value resource_;
   Value context_;
   std::forward_list<Value> made_;
+  Known of_principal_;
+  Known of_action_;
+  Known of_resource_;
   const HashedUid* last_uid_ = nullptr;
-  const Entity* last_entity_ = nullptr;
+  Known of_last_;
   EvaluationError error_ = EvaluationError::WrongType;
 };
 

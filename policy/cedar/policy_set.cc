@@ -1,7 +1,5 @@
 #include "policy/cedar/policy_set.h"
 
-#include <algorithm>
-
 #include "policy/cedar/policy_parser.h"
 
 namespace hub::policy {
@@ -97,30 +95,14 @@ const Policy* PolicySet::find(std::string_view id) const {
   return found == by_id_.end() ? nullptr : found->second.get();
 }
 
-std::span<const Policy* const> PolicySet::for_action(const HashedUid& action) const {
-  const auto found = by_action_.find(action);
-  return found == by_action_.end() ? for_any_action_ : found->second;
-}
-
-// The index grows with the set: a list for each action that some head names, and one for all
-// other actions.
 void PolicySet::append(std::shared_ptr<const Policy> policy) {
   by_id_.emplace(policy->id, policy);
   if (policy->is_template()) {
     templates_.push_back(std::move(policy));
     return;
   }
-  const auto* added = policy.get();
   policies_.push_back(std::move(policy));
-  if (added->action.kind == ActionScope::Kind::Any) {
-    for (auto& [action, list] : by_action_) list.push_back(added);
-    for_any_action_.push_back(added);
-    return;
-  }
-  for (const auto& action : added->action.actions) {
-    auto& list = by_action_.try_emplace(*action.entity(), for_any_action_).first->second;
-    if (list.empty() || list.back() != added) list.push_back(added);
-  }
+  index_.grow(policies_);
 }
 
 }  // namespace hub::policy

@@ -1,4 +1,4 @@
-// A set of Cedar policies and templates, parsed from text and indexed by action.
+// A set of Cedar policies and templates, parsed from text and indexed by what their heads say.
 //
 // Limits of our own, so that no text exhausts memory or stack: kMaxPolicyBytes a text,
 // kMaxPolicyTokens tokens, kMaxPolicyDepth levels of nesting.
@@ -13,12 +13,12 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "core/base/result.h"
 #include "policy/cedar/parse_error.h"
 #include "policy/cedar/policy.h"
+#include "policy/cedar/policy_index.h"
 #include "policy/cedar/value.h"
 
 namespace hub::policy {
@@ -72,14 +72,11 @@ class PolicySet {
   [[nodiscard]] std::span<const TemplateLink> links() const { return links_; }
   [[nodiscard]] const Policy* find(std::string_view id) const;
 
-  // The policies whose head admits this action, in order, where the action is in no group.
-  [[nodiscard]] std::span<const Policy* const> for_action(const HashedUid& action) const;
+  // Its places are those in policies().
+  [[nodiscard]] const PolicyIndex& index() const { return index_; }
 
  private:
   using ById = std::map<std::string, std::shared_ptr<const Policy>, std::less<>>;
-  struct HashOf {
-    std::size_t operator()(const HashedUid& uid) const { return uid.hash; }
-  };
 
   void append(std::shared_ptr<const Policy> policy);
 
@@ -87,8 +84,7 @@ class PolicySet {
   std::vector<std::shared_ptr<const Policy>> templates_;
   std::vector<TemplateLink> links_;
   ById by_id_;
-  std::vector<const Policy*> for_any_action_;
-  std::unordered_map<HashedUid, std::vector<const Policy*>, HashOf> by_action_;
+  PolicyIndex index_;
 };
 
 }  // namespace hub::policy

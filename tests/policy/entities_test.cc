@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 
 #include "policy/cedar/entities_json.h"
@@ -44,6 +45,45 @@ TEST(EntityHierarchy, TakesADiamond) {
       Entities::make({entity(1, {2, 3}), entity(2, {4}), entity(3, {4}), entity(4, {})});
   ASSERT_TRUE(world);
   EXPECT_TRUE(world->is_in(hashed(1), hashed(4)));
+}
+
+TEST(EntitiesLookUp, GivesAnEntityWithAllThatItIsIn) {
+  const auto world = Entities::make({entity(1, {2, 3}), entity(2, {4}), entity(3, {4})});
+  ASSERT_TRUE(world);
+  const auto known = world->look_up(hashed(1));
+  ASSERT_NE(known.entity, nullptr);
+  EXPECT_EQ(known.entity->uid, node(1));
+  EXPECT_EQ(known.ancestors.size(), 3U);
+  EXPECT_TRUE(known.has_ancestor(hashed(4)));
+  EXPECT_FALSE(known.has_ancestor(hashed(1)));
+  EXPECT_FALSE(known.has_ancestor(hashed(9)));
+  const auto parent_only = world->look_up(hashed(4));
+  EXPECT_EQ(parent_only.entity, nullptr);
+  EXPECT_TRUE(parent_only.ancestors.empty());
+  EXPECT_EQ(world->look_up(hashed(9)).entity, nullptr);
+}
+
+TEST(EntitiesLookUp, KnowsWhatTheOneInFrontIsIn) {
+  const auto world = Entities::make({entity(1, {2})});
+  ASSERT_TRUE(world);
+  const auto more = world->with(entity(7, {1, 2, 5}));
+  ASSERT_TRUE(more);
+  const auto known = more->look_up(hashed(7));
+  ASSERT_NE(known.entity, nullptr);
+  for (const std::size_t i : {1U, 2U, 5U}) EXPECT_TRUE(known.has_ancestor(hashed(i))) << i;
+  EXPECT_FALSE(known.has_ancestor(hashed(7)));
+}
+
+TEST(EntitiesAll, ListsEachEntityOnceAndNoMereParent) {
+  const auto world = Entities::make({entity(1, {2}), entity(3, {})});
+  ASSERT_TRUE(world);
+  const auto more = world->with(entity(7, {1}));
+  ASSERT_TRUE(more);
+  std::set<std::string> ids;
+  for (const auto* each : more->all()) ids.insert(each->uid.id);
+  EXPECT_EQ(ids, (std::set<std::string>{"1", "3", "7"}));
+  EXPECT_EQ(more->all().size(), more->size());
+  EXPECT_TRUE(Entities().all().empty());
 }
 
 TEST(EntityHierarchy, OfALongChainIsRefusedBeforeItFillsTheMemory) {
