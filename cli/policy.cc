@@ -1,10 +1,11 @@
-// hubctl policy: what can be asked about policies without a daemon.
+// hubctl policy: its verbs, each in a file of its own, and the two that are short.
 
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
 
 #include "cli/policy_corpus.h"
+#include "cli/policy_verbs.h"
 #include "cli/verb.h"
 #include "policy/world_schema.h"
 
@@ -12,6 +13,7 @@ namespace hub::cli {
 
 void add_policy_verbs(CLI::App& app, Command& command) {
   auto* policy = app.get_subcommand("policy");
+  add_policy_check(*policy, command);
   auto* corpus = policy->add_subcommand("corpus", "Run tests of Cedar's official corpus format");
   auto folder = std::make_shared<std::filesystem::path>();
   corpus->add_option("DIR", *folder, "The folder with the tests")

@@ -8,6 +8,7 @@
 #include "core/base/clock.h"
 #include "policy/cedar/validator.h"
 #include "policy/codes.h"
+#include "policy/named_entities.h"
 #include "policy/world_schema.h"
 
 namespace hub::policy {
@@ -57,6 +58,7 @@ class RulebookReader {
       if (finding.severity() != Severity::Error) continue;
       mistakes_.push_back({finding.file, finding.line, finding.column, finding.what, finding.hint});
     }
+    take(mistakes_in_names(out_.policies, out_.agreements, record_types));
   }
 
   Result<RulebookText, std::vector<ParseError>> finish() && {
