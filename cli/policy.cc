@@ -14,6 +14,7 @@ namespace hub::cli {
 void add_policy_verbs(CLI::App& app, Command& command) {
   auto* policy = app.get_subcommand("policy");
   add_policy_check(*policy, command);
+  add_policy_test(*policy, command);
   add_policy_diff(*policy, command);
   auto* corpus = policy->add_subcommand("corpus", "Run tests of Cedar's official corpus format");
   auto folder = std::make_shared<std::filesystem::path>();
