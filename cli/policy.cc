@@ -12,7 +12,8 @@
 namespace hub::cli {
 
 void add_policy_verbs(CLI::App& app, Command& command) {
-  auto* policy = app.get_subcommand("policy");
+  auto* policy = app.add_subcommand("policy", "Policies and decisions")->require_subcommand(1);
+  add_policy_explain(*policy, command);
   add_policy_check(*policy, command);
   add_policy_test(*policy, command);
   add_policy_diff(*policy, command);
