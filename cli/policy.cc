@@ -18,6 +18,7 @@ void add_policy_verbs(CLI::App& app, Command& command) {
   add_policy_test(*policy, command);
   add_policy_diff(*policy, command);
   add_policy_render(*policy, command);
+  add_policy_bundle(*policy, command);
   auto* corpus = policy->add_subcommand("corpus", "Run tests of Cedar's official corpus format");
   auto folder = std::make_shared<std::filesystem::path>();
   corpus->add_option("DIR", *folder, "The folder with the tests")
