@@ -1,5 +1,7 @@
-// The verbs that ask a running daemon through its local door: status, send, records, policy
-// explain, audit tail, note apply.
+// The verbs that ask a running daemon through its local door: status, send, records, audit tail,
+// note apply. (policy explain, which can do without one, has a file of its own.)
+
+#include "cli/door.h"
 
 #include <CLI/CLI.hpp>
 #include <fstream>
@@ -11,7 +13,6 @@
 #include "cli/verb.h"
 #include "core/base/file.h"
 #include "core/base/result.h"
-#include "core/transport/local_client.h"
 
 namespace hub::cli {
 namespace {
@@ -19,22 +20,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kUploadBlock = 256U << 10U;
-
-struct DoorOptions {
-  std::filesystem::path socket;
-  bool as_json = false;
-  std::filesystem::path file;
-  std::string name;
-  bool wait = false;
-  std::string type;
-  std::string sender;
-  std::string id;
-  std::string role;
-  std::string kind;
-  std::vector<std::string> find;
-  std::vector<std::string> where;
-  int limit = 50;
-};
 
 Exit exit_of(int status) {
   switch (status) {
@@ -45,16 +30,11 @@ Exit exit_of(int status) {
   }
 }
 
-// A daemon's answer: its blocks joined, and what it ended with.
-struct Answer {
-  Exit exit = Exit::Ok;
-  std::string content;
-  std::string end;
-};
+}  // namespace
 
-Answer ask(const DoorOptions& options, std::string_view verb, json request,
-           const transport::LocalClient::NextInput& upload = {}) {
-  Answer out;
+DoorAnswer ask(const DoorOptions& options, std::string_view verb, json request,
+               const transport::LocalClient::NextInput& upload) {
+  DoorAnswer out;
   if (!options.role.empty()) request["role"] = options.role;
   transport::LocalClient client(options.socket);
   const auto status = client.call(
@@ -64,7 +44,7 @@ Answer ask(const DoorOptions& options, std::string_view verb, json request,
   return out;
 }
 
-Exit complain(const Answer& answer, Streams streams) {
+Exit complain(const DoorAnswer& answer, Streams streams) {
   streams.err << "hubctl: " << answer.end << '\n';
   return answer.exit;
 }
@@ -74,6 +54,8 @@ std::string text_of(const json& object, const char* name) {
   if (found == object.end() || found->is_null()) return "";
   return found->is_string() ? found->get<std::string>() : found->dump();
 }
+
+namespace {
 
 void print_agent_status(const json& status, std::ostream& out) {
   const auto& link = status.at("link");
@@ -171,7 +153,7 @@ Exit send_file(const DoorOptions& options, Streams streams) {
   if (!file) throw EnvError("cannot read " + options.file.string());
   const auto size = std::filesystem::file_size(options.file);
   std::uint64_t done = 0;
-  Answer answer;
+  DoorAnswer answer;
   {
     Progress progress(streams.err, streams.terminal, "sending");
     const auto upload = [&]() -> std::optional<Buffer> {
@@ -256,39 +238,6 @@ Exit show_record(const DoorOptions& options, Streams streams) {
   return Exit::Ok;
 }
 
-Exit explain(const DoorOptions& options, Streams streams) {
-  const auto answer = ask(options, "policy.explain", {{"id", options.id}});
-  if (answer.exit != Exit::Ok) return complain(answer, streams);
-  if (options.as_json) {
-    streams.out << answer.content;
-    return Exit::Ok;
-  }
-  const auto told = json::parse(answer.content);
-  const auto& recorded = told.at("recorded");
-  auto& out = streams.out;
-  out << "record    " << options.id << " (" << text_of(told, "record_type") << ", "
-      << text_of(told, "sender") << " to " << text_of(told, "recipient") << ")\n"
-      << "asked     " << text_of(told, "door") << " for purpose " << text_of(told, "purpose")
-      << " under agreement " << text_of(told, "agreement") << '\n'
-      << "decided   " << text_of(recorded, "act") << ": " << text_of(recorded, "outcome") << ", "
-      << text_of(recorded, "time") << ", log entry " << text_of(recorded, "entry") << ", bundle "
-      << text_of(recorded, "bundle") << '\n';
-  for (const auto& policy : recorded.at("policies"))
-    out << "by        " << policy.get<std::string>() << '\n';
-  if (!text_of(recorded, "reason").empty())
-    out << "because   " << text_of(recorded, "reason") << '\n';
-  out << "\nUnder bundle " << text_of(told, "bundle_now") << ", in force now:\n";
-  for (const auto& group : told.at("field_groups")) {
-    out << (group.value("allowed", false) ? "  allowed   " : "  refused   ")
-        << text_of(group, "field_group");
-    for (const auto& reason : group.at("policies")) {
-      out << "\n              " << text_of(reason, "policy") << ": " << text_of(reason, "title");
-    }
-    out << "\n              " << text_of(group, "why") << '\n';
-  }
-  return Exit::Ok;
-}
-
 Exit tail(const DoorOptions& options, Streams streams) {
   const auto answer = ask(options, "audit.entries", {{"limit", options.limit}});
   if (answer.exit != Exit::Ok) return complain(answer, streams);
@@ -329,10 +278,11 @@ Exit apply_note(const DoorOptions& options, Streams streams) {
   return Exit::Ok;
 }
 
-// A verb that asks a daemon: every one has a socket and may print JSON.
-CLI::App* door_verb(CLI::App& parent, const char* name, const char* about,
-                    const std::shared_ptr<DoorOptions>& options, Command& command,
-                    Exit (*act)(const DoorOptions&, Streams)) {
+}  // namespace
+
+CLI::App* add_door_verb(CLI::App& parent, const char* name, const char* about,
+                        const std::shared_ptr<DoorOptions>& options, Command& command,
+                        Exit (*act)(const DoorOptions&, Streams)) {
   auto* verb = parent.add_subcommand(name, about);
   verb->add_option("--socket", options->socket, "The daemon's local door")
       ->required()
@@ -345,14 +295,12 @@ CLI::App* door_verb(CLI::App& parent, const char* name, const char* about,
   return verb;
 }
 
-}  // namespace
-
 void add_door_verbs(CLI::App& app, Command& command) {
   auto options = std::make_shared<DoorOptions>();
-  door_verb(app, "status", "Links, queues, oldest waiting, counters", options, command, status);
+  add_door_verb(app, "status", "Links, queues, oldest waiting, counters", options, command, status);
 
-  auto* send =
-      door_verb(app, "send", "Hand a file of records to the agent", options, command, send_file);
+  auto* send = add_door_verb(app, "send", "Hand a file of records to the agent", options, command,
+                             send_file);
   send->add_option("FILE", options->file, "CSV or JSON, named after its record type")->required();
   send->add_option("--name", options->name,
                    "Name to send it under: TYPE.csv or TYPE-anything.json");
@@ -361,30 +309,25 @@ void add_door_verbs(CLI::App& app, Command& command) {
   auto* records =
       app.add_subcommand("records", "Records that this authority holds")->require_subcommand(1);
   auto* list =
-      door_verb(*records, "list", "List records, newest first", options, command, list_records);
+      add_door_verb(*records, "list", "List records, newest first", options, command, list_records);
   list->add_option("--type", options->type, "Record type");
   list->add_option("--sender", options->sender, "GSS code of the sender");
   list->add_option("--find", options->find, "IDENTIFIER VALUE, as: case_reference ABC/123")
       ->expected(2);
   list->add_option("--where", options->where, "FIELD VALUE, with --type")->expected(2);
   list->add_option("--limit", options->limit, "At most so many")->check(CLI::Range(1, 1000));
-  auto* show = door_verb(*records, "show", "Show one record, as far as policy allows", options,
-                         command, show_record);
+  auto* show = add_door_verb(*records, "show", "Show one record, as far as policy allows", options,
+                             command, show_record);
   show->add_option("ID", options->id, "The record's id")->required();
 
-  auto* policy = app.add_subcommand("policy", "Policies and decisions")->require_subcommand(1);
-  auto* why = door_verb(*policy, "explain", "Why a record was allowed or refused", options, command,
-                        explain);
-  why->add_option("ID", options->id, "The record's id")->required();
-
   auto* audit = app.add_subcommand("audit", "The audit log")->require_subcommand(1);
-  auto* last = door_verb(*audit, "tail", "The newest entries", options, command, tail);
+  auto* last = add_door_verb(*audit, "tail", "The newest entries", options, command, tail);
   last->add_option("--limit", options->limit, "At most so many")->check(CLI::Range(1, 10000));
 
   for (const auto* kind : {"register", "bundle"}) {
-    auto* apply =
-        door_verb(*app.get_subcommand(kind), "apply",
-                  "Put a signed note in force at a running broker", options, command, apply_note);
+    auto* apply = add_door_verb(*app.get_subcommand(kind), "apply",
+                                "Put a signed note in force at a running broker", options, command,
+                                apply_note);
     apply->add_option("FILE", options->file, "The signed note")->required();
     apply->preparse_callback([options, kind](std::size_t) { options->kind = kind; });
   }

@@ -1,10 +1,13 @@
 // hubctl register and bundle: making, signing and showing the hub's numbered notes. Making and
 // signing are done offline, by the authorities' custodians; nothing here talks to a daemon.
 
+#include "cli/notes.h"
+
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "cli/bundle_files.h"
 #include "cli/table.h"
 #include "cli/verb.h"
 #include "core/base/encoding.h"
@@ -17,7 +20,6 @@
 #include "schemas/catalogue.h"
 #include "schemas/message.h"
 #include "schemas/register.h"
-#include "schemas/text_rules.h"
 
 namespace hub::cli {
 namespace {
@@ -90,62 +92,13 @@ Exit make_register(const NoteOptions& options, Streams streams) {
 }
 
 Exit make_bundle(const NoteOptions& options, Streams streams) {
-  const auto [number, previous] = after(options.previous, "bundle");
-  std::map<std::string, std::string> files;
-  for (const auto& folder : options.folders) {
-    for (const auto kind : schemas::kBundleFolders) {
-      if (!std::filesystem::is_directory(folder / kind)) continue;
-      for (const auto& entry : std::filesystem::directory_iterator(folder / kind)) {
-        const auto extension = entry.path().extension();
-        if (extension != ".fbs" && extension != ".cedar" && extension != ".json") continue;
-        const auto name = std::string(kind) + "/" + entry.path().filename().string();
-        auto text = to_text(read_file(entry.path(), schemas::kMaxNoteBytes));
-        if (schemas::check_characters(text, true, text.size()) != schemas::TextRule::Fine) {
-          streams.err << "hubctl: " << entry.path().string()
-                      << " is not plain UTF-8 text without control characters\n";
-          return Exit::Usage;
-        }
-        if (!files.emplace(name, std::move(text)).second) {
-          streams.err << "hubctl: " << entry.path().string() << ": another folder has a " << name
-                      << ", too; leave one of them out\n";
-          return Exit::Usage;
-        }
-      }
-    }
-  }
-  if (files.empty()) {
-    streams.err << "hubctl: none of the folders holds catalogue/, policy/, links/ or agreements/\n";
+  const auto files = read_bundle_folders(options.folders);
+  if (!files) {
+    streams.err << "hubctl: " << files.error() << '\n';
     return Exit::Usage;
   }
-  replace_file(
-      options.file,
-      as_bytes(schemas::bundle_text(options.hub, number, previous, options.register_number, files)),
-      0644);
-  streams.out << options.file.string() << ": bundle " << number << ", " << files.size()
-              << " files; now have it signed\n";
-  return Exit::Ok;
-}
-
-// Adds a signature to a text that has none yet, or to a note that others have signed.
-Exit sign(const NoteOptions& options, Streams streams) {
-  const auto content = to_text(read_file(options.file, schemas::kMaxNoteBytes));
-  const crypto::GovernanceKey key(crypto::read_key_file<crypto::Governance>(options.key));
-  const auto name = options.authority + "/governance";
-  if (!crypto::is_note_key_name(name)) {
-    streams.err << "hubctl: --authority must be a code without spaces\n";
-    return Exit::Usage;
-  }
-  const auto text = crypto::unverified_text(content, schemas::kMaxNoteBytes);
-  if (!text && !crypto::is_note_text(content)) {
-    streams.err << "hubctl: " << options.file.string()
-                << " cannot be signed: it must end in a newline and hold no control characters\n";
-    return Exit::Usage;
-  }
-  const auto signed_note = text ? content + crypto::signature_line(*text, name, key)
-                                : crypto::sign_note(content, name, key);
-  replace_file(options.file, as_bytes(signed_note), 0644);
-  streams.out << options.file.string() << ": signed for " << options.authority << '\n';
-  return Exit::Ok;
+  return write_bundle({options.hub, options.register_number, options.previous, options.file},
+                      *files, streams);
 }
 
 Exit show_register(const NoteOptions& options, Streams streams) {
@@ -189,11 +142,46 @@ void add_sign(CLI::App& parent, const std::shared_ptr<NoteOptions>& options, Com
   verb->add_option("--key", options->key, "Governance key file")->required();
   verb->add_option("--authority", options->authority, "GSS code of the authority")->required();
   verb->callback([options, &command] {
-    command.run = [options](Streams streams) { return sign(*options, streams); };
+    command.run = [options](Streams streams) {
+      return add_signature(options->file, options->key, options->authority, streams);
+    };
   });
 }
 
 }  // namespace
+
+Exit write_bundle(const BundleOrder& order, const BundleFiles& files, Streams streams) {
+  const auto [number, previous] = after(order.previous, "bundle");
+  replace_file(
+      order.out,
+      as_bytes(schemas::bundle_text(order.hub, number, previous, order.register_number, files)),
+      0644);
+  streams.out << order.out.string() << ": bundle " << number << ", " << files.size()
+              << " files; now have it signed\n";
+  return Exit::Ok;
+}
+
+Exit add_signature(const std::filesystem::path& file, const std::filesystem::path& key,
+                   const std::string& authority, Streams streams) {
+  const auto content = to_text(read_file(file, schemas::kMaxNoteBytes));
+  const crypto::GovernanceKey governance_key(crypto::read_key_file<crypto::Governance>(key));
+  const auto name = authority + "/governance";
+  if (!crypto::is_note_key_name(name)) {
+    streams.err << "hubctl: --authority must be a code without spaces\n";
+    return Exit::Usage;
+  }
+  const auto text = crypto::unverified_text(content, schemas::kMaxNoteBytes);
+  if (!text && !crypto::is_note_text(content)) {
+    streams.err << "hubctl: " << file.string()
+                << " cannot be signed: it must end in a newline and hold no control characters\n";
+    return Exit::Usage;
+  }
+  const auto signed_note = text ? content + crypto::signature_line(*text, name, governance_key)
+                                : crypto::sign_note(content, name, governance_key);
+  replace_file(file, as_bytes(signed_note), 0644);
+  streams.out << file.string() << ": signed for " << authority << '\n';
+  return Exit::Ok;
+}
 
 void add_note_verbs(CLI::App& app, Command& command) {
   auto options = std::make_shared<NoteOptions>();

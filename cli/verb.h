@@ -38,7 +38,7 @@ struct Command {
 void add_keys_verbs(CLI::App& app, Command& command);
 void add_note_verbs(CLI::App& app, Command& command);
 void add_door_verbs(CLI::App& app, Command& command);
-void add_policy_verbs(CLI::App& app, Command& command);  // behind the door's, whose group it joins
+void add_policy_verbs(CLI::App& app, Command& command);
 void add_audit_verbs(CLI::App& app, Command& command);
 
 // The whole of hubctl but main(): parses and runs.

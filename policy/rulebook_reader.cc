@@ -9,6 +9,7 @@
 #include "policy/cedar/shown_text.h"
 #include "policy/cedar/validator.h"
 #include "policy/codes.h"
+#include "policy/named_entities.h"
 #include "policy/template_links.h"
 #include "policy/world_schema.h"
 
@@ -86,6 +87,7 @@ class RulebookReader {
       if (finding.severity() != Severity::Error) continue;
       mistakes_.push_back({finding.file, finding.line, finding.column, finding.what, finding.hint});
     }
+    take(mistakes_in_names(out_.policies, out_.agreements, record_types));
   }
 
   Result<RulebookText, std::vector<ParseError>> finish() && {

@@ -76,11 +76,16 @@ Severity severity_of(FindingKind kind) {
 }
 
 std::string show(const Finding& finding) {
-  auto out = finding.file + ":" + std::to_string(finding.line) + ":" +
-             std::to_string(finding.column) + ": " +
-             (finding.severity() == Severity::Error ? "error: " : "warning: ") + finding.what +
-             "\n";
-  if (finding.source != nullptr && finding.span.begin <= finding.source->size()) {
+  return show(finding, finding.severity() == Severity::Error ? "error" : "warning");
+}
+
+std::string show(const Finding& finding, std::string_view severity) {
+  auto out = finding.file;
+  if (finding.line > 0) out += ":" + std::to_string(finding.line);
+  if (finding.line > 0 && finding.column > 0) out += ":" + std::to_string(finding.column);
+  out.append(": ").append(severity).append(": ").append(finding.what).append("\n");
+  if (finding.line > 0 && finding.source != nullptr &&
+      finding.span.begin <= finding.source->size()) {
     std::string text;
     std::string marks;
     draw(line_around(*finding.source, finding.span.begin), finding.span, text, marks);

@@ -61,5 +61,8 @@ struct Finding {
 //
 // Of a long line only the part around the place, of several lines the first.
 [[nodiscard]] std::string show(const Finding& finding);
+// The same for what others than the validator find, with their word for `error`. Line 0 and column
+// 0 are left out.
+[[nodiscard]] std::string show(const Finding& finding, std::string_view severity);
 
 }  // namespace hub::policy

@@ -205,6 +205,37 @@ TEST_F(DoorVerbs, EndWithTheDaemonsAnswer) {
   }
 }
 
+TEST_F(DoorVerbs, TellWhyARecordWasRefusedAndWhichPermitCameNearest) {
+  const json group{{"field_group", "needs"},
+                   {"allowed", false},
+                   {"policies", json::array()},
+                   {"why", "No policy lets it."},
+                   {"full",
+                    "Question   may it?\nNearest    a-permit (Title), a.cedar:3\n"
+                    "           does not hold, a.cedar:5:\n           1 == 2\n"}};
+  daemon.reply("policy.explain", {json{{"recorded",
+                                        {{"act", "refusal"},
+                                         {"outcome", "refused-by-policy"},
+                                         {"time", "2026-11-22"},
+                                         {"entry", 3},
+                                         {"policies", {"a-forbid"}},
+                                         {"reason", "Refused."},
+                                         {"bundle", 1}}},
+                                       {"door", "share"},
+                                       {"bundle_now", 2},
+                                       {"field_groups", {group}}}
+                                      .dump(),
+                                  0, ""});
+  const auto said = ask({"policy", "explain", "id"});
+  EXPECT_EQ(said.exit, Exit::Ok) << said.err;
+  EXPECT_EQ(daemon.asked().request, (json{{"id", "id"}}));
+  EXPECT_THAT(said.out, HasSubstr("by        a-forbid\nbecause   Refused.\n"));
+  EXPECT_THAT(said.out,
+              HasSubstr("  refused   needs\n              No policy lets it.\n"
+                        "              Nearest    a-permit (Title), a.cedar:3\n"
+                        "              does not hold, a.cedar:5:\n              1 == 2\n"));
+}
+
 TEST_F(DoorVerbs, SendAFileWholeUnderItsOwnNameOrAnother) {
   std::string content;
   for (int i = 0; i < 100'000; ++i) content += std::to_string(i) + "\n";

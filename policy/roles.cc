@@ -1,0 +1,16 @@
+#include "policy/roles.h"
+
+#include <array>
+
+namespace hub::policy {
+namespace {
+
+constexpr std::array<std::string_view, 8> kRoles{
+    "operator",    "auditor",           "sender", "housing-officer",
+    "notice-lead", "marac-coordinator", "idva",   "analyst"};
+
+}  // namespace
+
+std::span<const std::string_view> hub_roles() { return kRoles; }
+
+}  // namespace hub::policy
