@@ -73,10 +73,9 @@ class NameCheck {
         std::move(hint));
   }
 
+  // The type of actions is one in every namespace, whether or not it has actions.
   void type(const std::string& name, Span span) {
-    if (schema_.entity_type(name) != nullptr) return;
-    const auto same_type = [&name](const ActionType& action) { return action.uid.type == name; };
-    if (std::ranges::any_of(schema_.actions(), same_type)) return;
+    if (schema_.entity_type(name) != nullptr || is_action_type_name(name)) return;
     std::vector<std::string_view> candidates;
     for (const auto& known : schema_.entity_types()) candidates.push_back(known.name);
     findings_.add(FindingKind::UnknownEntityType, span,

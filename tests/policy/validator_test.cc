@@ -240,6 +240,13 @@ TEST(Validator, BlamesALinkForNothingThatItsTemplateSays) {
   for (const auto& finding : found) EXPECT_EQ(finding.policy_id, "policy0") << show(finding);
 }
 
+TEST(Validator, TakesActionForATypeInEveryNamespace) {
+  for (const auto* condition : {"principal is Town::Action", "resource is Nowhere::Action"}) {
+    EXPECT_THAT(kinds_when(condition), ElementsAre(Kind::ImpossiblePolicy)) << condition;
+  }
+  EXPECT_THAT(kinds_when("action is Nowhere::Actions"), testing::Contains(Kind::UnknownEntityType));
+}
+
 TEST(Validator, WantsListedActionsToBeOfOneNamespace) {
   const auto schema = parse_schema(
       "entity U, W; action a, c appliesTo {principal: U, resource: U};"
