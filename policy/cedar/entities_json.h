@@ -5,7 +5,8 @@
 //
 // Without a schema an entity in an attribute must be written with its `__entity` escape, a value of
 // an extension type with `__extn`: {"__extn": {"fn": "decimal", "arg": "1.0"}}. Anything else than
-// these keys, a fraction, null, or an unknown escape is refused.
+// these keys, a fraction, null, or an unknown escape is refused. An entity that is told twice alike
+// is one; told twice with a difference it is refused.
 #pragma once
 
 #include <string>
@@ -24,7 +25,9 @@ namespace hub::policy {
 
 // With a schema an entity may also be written without its escape where one is expected, as
 // {"type": ..., "id": ...}, and a value of an extension type as its text. Whatever does not fit the
-// schema (conformance.h) is refused. Actions need not be listed: they come from the schema.
+// schema (conformance.h) is refused. Actions need not be listed: they come from the schema. One
+// that is listed has all its groups as parents, or as parents of those of its groups that are
+// listed.
 [[nodiscard]] Result<Entities, std::string> parse_entities(std::string_view json,
                                                            const Schema& schema);
 [[nodiscard]] Result<Record, std::string> parse_context(std::string_view json, const Schema& schema,

@@ -1,7 +1,5 @@
 // The part of an expression in JSON that is below `Value`: plain JSON, with escapes for entities
 // and for calls of extension functions.
-#include <cstdint>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
@@ -10,6 +8,7 @@
 #include "policy/cedar/extension.h"
 #include "policy/cedar/parse_error.h"
 #include "policy/cedar/shown_text.h"
+#include "policy/cedar/value_json.h"
 
 namespace hub::policy {
 
@@ -29,14 +28,13 @@ NodeId ExpressionReader::value_inside(const Json& json) {
     place_.mistake("null is no value", "leave it out");
     return 0;
   }
-  constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  if (!json.is_number_integer() ||
-      (json.is_number_unsigned() && json.get<std::uint64_t>() > most)) {
-    place_.mistake("the number has a fraction or is too large",
+  const auto number = read_long(json);
+  if (!number) {
+    place_.mistake("the number is -0, has a fraction or is too large",
                    "-9223372036854775808 to 9223372036854775807");
     return 0;
   }
-  return literal(Value(json.get<std::int64_t>()));
+  return literal(Value(*number));
 }
 
 NodeId ExpressionReader::value_object(const Json& json) {

@@ -43,6 +43,11 @@ class NameCheck {
     }
   }
 
+  void slot(const Scope& filled, const Scope& slot) {
+    const auto* held = filled.entity.entity();
+    if (slot.slot && held != nullptr) type(held->uid.type, filled.span);
+  }
+
  private:
   void scope(const Scope& scope) {
     if (!scope.type.empty()) type(scope.type, scope.span);
@@ -68,10 +73,9 @@ class NameCheck {
         std::move(hint));
   }
 
+  // The type of actions is one in every namespace, whether or not it has actions.
   void type(const std::string& name, Span span) {
-    if (schema_.entity_type(name) != nullptr) return;
-    const auto same_type = [&name](const ActionType& action) { return action.uid.type == name; };
-    if (std::ranges::any_of(schema_.actions(), same_type)) return;
+    if (schema_.entity_type(name) != nullptr || is_action_type_name(name)) return;
     std::vector<std::string_view> candidates;
     for (const auto& known : schema_.entity_types()) candidates.push_back(known.name);
     findings_.add(FindingKind::UnknownEntityType, span,
@@ -198,6 +202,13 @@ bool is_action_type_name(std::string_view type) {
 void check_names(const Policy& policy, const Schema& schema, FindingList& findings,
                  Effort& effort) {
   NameCheck(policy, schema, findings, effort).run();
+}
+
+void check_slots(const Policy& linked, const Policy& made_of, const Schema& schema,
+                 FindingList& findings, Effort& effort) {
+  NameCheck check(linked, schema, findings, effort);
+  check.slot(linked.principal, made_of.principal);
+  check.slot(linked.resource, made_of.resource);
 }
 
 void check_texts(const Policy& policy, FindingList& findings) { TextCheck(policy, findings).run(); }

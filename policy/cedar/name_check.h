@@ -10,6 +10,9 @@
 namespace hub::policy {
 
 void check_names(const Policy& policy, const Schema& schema, FindingList& findings, Effort& effort);
+// Of a linked policy: the types of the entities that the slots of its template got, and no more.
+void check_slots(const Policy& linked, const Policy& made_of, const Schema& schema,
+                 FindingList& findings, Effort& effort);
 void check_texts(const Policy& policy, FindingList& findings);
 
 // Action, or Namespace::Action.

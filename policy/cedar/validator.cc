@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <set>
 #include <utility>
@@ -38,11 +39,16 @@ class PolicyValidator {
   PolicyValidator(const Policy& policy, const Schema& schema, Effort& effort)
       : policy_(policy), schema_(schema), effort_(effort) {}
 
-  std::vector<Finding> run(const std::vector<ActionEnvironments>& environments, bool linked) && {
+  // `made_of`: the template of a linked policy, which is judged for itself; else null.
+  std::vector<Finding> run(const std::vector<ActionEnvironments>& environments,
+                           const Policy* made_of) && {
     if (!effort_.take(1 + policy_.expressions.nodes.size())) return too_much();
-    check_names(policy_, schema_, findings_, effort_);
-    check_action(environments);
-    if (!linked) {
+    if (made_of != nullptr) {
+      check_slots(policy_, *made_of, schema_, findings_, effort_);
+      check_action(environments);
+    } else {
+      check_names(policy_, schema_, findings_, effort_);
+      check_action(environments);
       check_texts(policy_, findings_);
       check_types(environments);
     }
@@ -72,6 +78,7 @@ class PolicyValidator {
       findings_.add(FindingKind::EmptySet, policy_.action.span, "the list of actions is empty",
                     "name an action, or leave out the `in`");
     }
+    check_action_list(environments);
     ExpressionIdentity identity(policy_.expressions);
     bool possible = false;
     for (const auto& one : environments) {
@@ -92,6 +99,24 @@ class PolicyValidator {
     findings_.add(FindingKind::ImpossiblePolicy, policy_.span,
                   "the policy never applies: it is false for every request that the schema allows",
                   "look at its head and its conditions, or take it out");
+  }
+
+  // The list is a set, whose items are of one type: looked at in every environment in which what
+  // stands before it in the head may hold.
+  void check_action_list(const std::vector<ActionEnvironments>& environments) {
+    const auto& listed = policy_.action.actions;
+    const auto type_of = [](const Value& action) { return action.entity()->uid.type; };
+    if (std::ranges::adjacent_find(listed, std::ranges::not_equal_to{}, type_of) == listed.end()) {
+      return;
+    }
+    for (const auto& one : environments) {
+      if (!effort_.take(1 + one.principals.size())) return;
+      if (one.resources.empty() || admitted(policy_.principal, one.principals).empty()) continue;
+      findings_.add(FindingKind::IncompatibleTypes, policy_.action.span,
+                    "the list has actions of different namespaces",
+                    "write a policy for each of the namespaces");
+      return;
+    }
   }
 
   // Whether there is an action that applies to what the head admits; unknown actions do not.
@@ -157,14 +182,17 @@ std::vector<Finding> validate(const PolicySet& policies, const Schema& schema,
                               std::size_t max_steps) {
   const auto environments = environments_of(schema);
   Effort effort(max_steps);
-  std::set<Written> templates;
-  for (const auto& policy : policies.templates()) templates.insert(written_at(*policy));
+  std::map<Written, const Policy*> templates;
+  for (const auto& policy : policies.templates()) {
+    if (policy->source) templates.emplace(written_at(*policy), policy.get());
+  }
   std::vector<Finding> out;
   for (const auto& list : {policies.policies(), policies.templates()}) {
     for (const auto& policy : list) {
-      const bool linked =
-          !policy->is_template() && policy->source && templates.contains(written_at(*policy));
-      auto found = PolicyValidator(*policy, schema, effort).run(environments, linked);
+      const auto written = templates.find(written_at(*policy));
+      const auto* made_of =
+          policy->is_template() || written == templates.end() ? nullptr : written->second;
+      auto found = PolicyValidator(*policy, schema, effort).run(environments, made_of);
       std::ranges::move(found, std::back_inserter(out));
       if (effort.spent()) return out;
       if (out.size() < kMaxFindings) continue;

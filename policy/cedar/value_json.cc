@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "policy/cedar/extension.h"
+#include "policy/cedar/names.h"
 
 namespace hub::policy {
 namespace {
@@ -24,7 +25,8 @@ std::optional<EntityUid> read_plain_uid(const ValueJson& json) {
   if (type == json.end() || id == json.end() || !type->is_string() || !id->is_string()) {
     return std::nullopt;
   }
-  return EntityUid{type->get<std::string>(), id->get<std::string>()};
+  EntityUid out{type->get<std::string>(), id->get<std::string>()};
+  return is_type_name(out.type) ? std::optional(std::move(out)) : std::nullopt;
 }
 
 template <class TypeOf>
@@ -50,12 +52,8 @@ std::optional<Value> read_set(const ValueJson& json, const Type* element) {
 }
 
 std::optional<Value> read_number(const ValueJson& json) {
-  if (json.is_number_unsigned() &&
-      json.get<std::uint64_t>() >
-          static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-    return std::nullopt;
-  }
-  return Value(json.get<std::int64_t>());
+  const auto number = read_long(json);
+  return number ? std::optional(Value(*number)) : std::nullopt;
 }
 
 std::optional<Value> made_by(std::string_view function, const std::vector<Value>& arguments) {
@@ -68,14 +66,51 @@ std::optional<Value> made_by(std::string_view function, const std::vector<Value>
   return made ? std::optional(std::move(*made)) : std::nullopt;
 }
 
-// {"fn": "decimal", "arg": "1.0"}, or with "args": [...].
-std::optional<Value> read_call(const ValueJson& json) {
+// What an argument of the function is taken for where it is a text alone; null: for a text. The
+// second of durationSince too is taken for a duration, as the official reader does: it must be
+// written as the datetime that it is.
+TypePtr argument_type(std::string_view name, std::size_t index) {
+  const auto function = function_called(name);
+  if (!function) return nullptr;
+  switch (*function) {
+    case Function::Decimal:
+    case Function::Ip:
+    case Function::Datetime:
+    case Function::Duration: return nullptr;
+    case Function::LessThan:
+    case Function::LessThanOrEqual:
+    case Function::GreaterThan:
+    case Function::GreaterThanOrEqual: return Type::simple(Type::Kind::Decimal);
+    case Function::IsIpv4:
+    case Function::IsIpv6:
+    case Function::IsLoopback:
+    case Function::IsMulticast:
+    case Function::IsInRange: return Type::simple(Type::Kind::Ip);
+    case Function::ToDate:
+    case Function::ToTime: return Type::simple(Type::Kind::Datetime);
+    case Function::Offset:
+    case Function::DurationSince:
+      return Type::simple(index == 0 ? Type::Kind::Datetime : Type::Kind::Duration);
+    case Function::ToMilliseconds:
+    case Function::ToSeconds:
+    case Function::ToMinutes:
+    case Function::ToHours:
+    case Function::ToDays: return Type::simple(Type::Kind::Duration);
+  }
+  return nullptr;
+}
+
+// {"fn": "decimal", "arg": "1.0"}, or with "args": [...]. Where the schema expects a value of an
+// extension type, the arguments may be without their escapes, too.
+std::optional<Value> read_call(const ValueJson& json, bool expected) {
   if (!json.is_object() || json.size() != 2 || !json.contains("fn") || !json["fn"].is_string()) {
     return std::nullopt;
   }
+  const auto& function = json["fn"].get_ref<const std::string&>();
   std::vector<Value> arguments;
   const auto take = [&](const ValueJson& held) {
-    auto one = read_value(held, nullptr);
+    const auto type = expected ? argument_type(function, arguments.size()) : nullptr;
+    auto one = read_value(held, type.get());
     if (one) arguments.push_back(std::move(*one));
     return one.has_value();
   };
@@ -84,7 +119,7 @@ std::optional<Value> read_call(const ValueJson& json) {
   } else if (json.contains("args") && json["args"].is_array()) {
     if (!std::ranges::all_of(json["args"], take)) return std::nullopt;
   }
-  return made_by(json["fn"].get_ref<const std::string&>(), arguments);
+  return made_by(function, arguments);
 }
 
 // The text alone, or the call without its escape. A text that makes no such value stays a text.
@@ -94,7 +129,11 @@ std::optional<Value> read_extension(const ValueJson& json, std::string_view cons
     const auto made = made_by(constructor, {text});
     return made ? made : text;
   }
-  return json.is_object() && json.contains("fn") ? read_call(json) : read_any_value(json);
+  if (json.is_object() && json.contains("fn")) return read_call(json, true);
+  if (json.is_object() && json.size() == 1 && json.contains("__extn")) {
+    return read_call(json["__extn"], true);
+  }
+  return read_any_value(json);
 }
 
 std::optional<Value> read_object(const ValueJson& json) {
@@ -103,7 +142,7 @@ std::optional<Value> read_object(const ValueJson& json) {
     return uid ? std::optional(Value(std::move(*uid))) : std::nullopt;
   }
   if (json.contains("__extn")) {
-    return json.size() == 1 ? read_call(json["__extn"]) : std::nullopt;
+    return json.size() == 1 ? read_call(json["__extn"], false) : std::nullopt;
   }
   if (json.contains("__expr")) return std::nullopt;
   auto record = read_record(json, nullptr);
@@ -120,6 +159,18 @@ std::optional<Value> read_any_value(const ValueJson& json) {
 }
 
 }  // namespace
+
+std::optional<std::int64_t> read_long(const ValueJson& json) {
+  if (!json.is_number_integer()) return std::nullopt;
+  if (!json.is_number_unsigned()) {
+    // Only "-0" is a zero with a sign.
+    const auto number = json.get<std::int64_t>();
+    return number == 0 ? std::nullopt : std::optional(number);
+  }
+  const auto number = json.get<std::uint64_t>();
+  constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  return number > most ? std::nullopt : std::optional(static_cast<std::int64_t>(number));
+}
 
 std::optional<EntityUid> read_uid(const ValueJson& json) {
   if (json.is_object() && json.size() == 1 && json.contains("__entity")) {

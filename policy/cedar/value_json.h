@@ -6,6 +6,7 @@
 // is not enforced: what is read may be of another (conformance.h looks at that).
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 
@@ -14,7 +15,10 @@
 
 namespace hub::policy {
 
-// {"type": ..., "id": ...}, or the same inside {"__entity": ...}.
+// A whole number of 64 bits as Cedar writes it: not -0, nor 1.0 or 1e2.
+[[nodiscard]] std::optional<std::int64_t> read_long(const nlohmann::json& json);
+
+// {"type": ..., "id": ...}, or the same inside {"__entity": ...}. The type must be a name.
 [[nodiscard]] std::optional<EntityUid> read_uid(const nlohmann::json& json);
 
 // Null types say nothing about the value. Nothing when it is no value at all.

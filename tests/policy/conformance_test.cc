@@ -202,8 +202,10 @@ TEST(EntityConformance, WantsActionsAsTheSchemaHasThem) {
   EXPECT_THAT(action("use", R"("attrs": {}, "parents": [], "tags": {"a": 1})"),
               HasSubstr("no attributes and no tags"));
   EXPECT_THAT(action("write", R"("attrs": {}, "parents": [])"), HasSubstr("no such action"));
-  EXPECT_THAT(action("use", R"("attrs": {}, "parents": [{"type": "Room", "id": "r"}])"),
+  EXPECT_THAT(action("use", R"("attrs": {}, "parents": [{"type": "N::Action", "id": "r"}])"),
               HasSubstr("a parent is not an action"));
+  EXPECT_THAT(action("use", R"("attrs": {}, "parents": [{"type": "Room", "id": "r"}])"),
+              HasSubstr("is an action and has a parent that is none"));
 }
 
 TEST(EntityConformance, ListsAtMostTwentyFaults) {
@@ -260,6 +262,37 @@ TEST(EntitiesJsonWithSchema, TakesExtensionValuesByTheirTextAndByTheirCall) {
   EXPECT_EQ(read(R"("i": "here")"), "entity 1 of the list: attribute `i`: it is not an ipaddr");
 }
 
+TEST(EntitiesJsonWithSchema, TakesArgumentsOfCallsByTheirTextWhereTheFunctionSaysTheirType) {
+  const auto schema = parse_schema("entity E {t?: datetime, u?: duration, n?: Long};", "t");
+  ASSERT_TRUE(schema);
+  const auto fits = [&](const std::string& attribute) {
+    return parse_entities(R"([{"uid": {"type": "E", "id": "e"}, "parents": [], "attrs": {)" +
+                              attribute + "}}]",
+                          *schema)
+        .has_value();
+  };
+  for (
+      const std::string attribute :
+      {R"("t": {"__extn": {"fn": "offset", "args": ["2026-11-22", "1h"]}})",
+       R"("t": {"fn": "offset", "args": [{"fn": "datetime", "arg": "2026-11-22"}, "1h"]})",
+       R"("t": {"fn": "toDate", "arg": "2026-11-22"})",
+       R"("t": {"__extn": {"fn": "toDate", "args": [{"fn": "toDate", "arg": "2026-11-22"}]}})",
+       R"("u": {"fn": "toTime", "arg": "2026-11-22"})",
+       R"("u": {"fn": "durationSince", "args": ["2026-11-22", {"fn": "datetime", "arg": "2026-11-21"}]})"}) {
+    EXPECT_TRUE(fits(attribute)) << attribute;
+  }
+  for (const std::string attribute :
+       {R"("t": {"fn": "offset", "args": ["2026-11-22", "2026-11-22"]})",
+        R"("t": {"fn": "offset", "args": ["1h", "1h"]})",
+        R"("t": {"fn": "offset", "args": ["2026-11-22"]})",
+        R"("u": {"fn": "durationSince", "args": ["2026-11-22", "2026-11-21"]})",
+        R"("u": {"fn": "toTime", "arg": "1h"})",
+        R"("n": {"__extn": {"fn": "toDays", "arg": "1d"}})",
+        R"("t": {"fn": "datetime", "arg": {"fn": "datetime", "arg": "2026-11-22"}})"}) {
+    EXPECT_FALSE(fits(attribute)) << attribute;
+  }
+}
+
 TEST(EntitiesJsonWithSchema, TakesActionsFromTheSchema) {
   const auto world = parse_entities(
       R"([{"uid": {"type": "Action", "id": "use"}, "attrs": {}, "parents": []}])", council());
@@ -267,6 +300,19 @@ TEST(EntitiesJsonWithSchema, TakesActionsFromTheSchema) {
   EXPECT_EQ(world->size(), council().actions().size());
   EXPECT_TRUE(world->is_in(HashedUid({"Action", "list"}), HashedUid(EntityUid{"Action", "use"})));
   EXPECT_NE(world->find(HashedUid({"N::Action", "go"})), nullptr);
+}
+
+TEST(EntitiesJsonWithSchema, WantsAllGroupsOfAListedAction) {
+  const std::string use = R"({"type": "Action", "id": "use"})";
+  const std::string read = R"({"type": "Action", "id": "read"})";
+  const auto listed = [](const std::string& id, const std::string& parents) {
+    return R"({"uid": {"type": "Action", "id": ")" + id + R"("}, "attrs": {}, "parents": [)" +
+           parents + "]}";
+  };
+  EXPECT_EQ(wrong_with("[" + listed("list", read + ", " + use) + "]"), "nothing");
+  EXPECT_EQ(wrong_with("[" + listed("list", read) + ", " + listed("read", use) + "]"), "nothing");
+  EXPECT_EQ(wrong_with("[" + listed("list", read) + "]"),
+            "an action is listed without all its groups");
 }
 
 TEST(ContextJson, IsReadAndComparedWithItsType) {

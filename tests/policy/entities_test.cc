@@ -163,14 +163,28 @@ TEST(EntitiesJson, RefusesWhatIsNoCedarValue) {
   EXPECT_TRUE(with_attribute("-9223372036854775808"));
   EXPECT_TRUE(with_attribute(R"({"__extn":{"fn":"ip","arg":"::1"}})"));
   EXPECT_TRUE(with_attribute(R"({"__extn":{"fn":"decimal","args":["0.1"]}})"));
-  for (const char* value :
-       {"null", "1.5", "1e2", "9223372036854775808", "-9223372036854775809", R"({"__entity":1})",
-        R"({"__entity":{"type":"A"}})", R"({"__entity":{"type":"A","id":"x"},"b":1})",
-        R"({"__extn":{"fn":"ip","arg":"::x"}})", R"({"__extn":{"fn":"ip"}})",
-        R"({"__extn":{"fn":"ip","arg":1}})", R"({"__extn":{"fn":"no","arg":"::1"}})",
-        R"({"__extn":{"fn":"ip","args":[]}})", R"({"__extn":{"fn":"ip","arg":"::1","b":1}})",
-        R"({"__extn":{"fn":"ip","arg":"::1"},"b":1})", R"({"__extn":"ip"})", R"({"__expr":"1"})",
-        R"({"a":1,"a":2})"}) {
+  for (const char* value : {"null",
+                            "-0",
+                            "-0.0",
+                            "1.5",
+                            "1e2",
+                            "9223372036854775808",
+                            "-9223372036854775809",
+                            R"({"__entity":1})",
+                            R"({"__entity":{"type":"A b","id":"x"}})",
+                            R"({"__entity":{"type":"A"}})",
+                            R"({"__entity":{"type":"A","id":"x"},"b":1})",
+                            R"({"__extn":{"fn":"ip","arg":"::x"}})",
+                            R"({"__extn":{"fn":"ip"}})",
+                            R"({"__extn":{"fn":"ip","arg":1}})",
+                            R"({"__extn":{"fn":"no","arg":"::1"}})",
+                            R"({"__extn":{"fn":"ip","args":[]}})",
+                            R"({"__extn":{"fn":"ip","arg":"::1","b":1}})",
+                            R"({"__extn":{"fn":"ip","arg":"::1"},"b":1})",
+                            R"({"__extn":"ip"})",
+                            R"({"__expr":"1"})",
+                            R"({"__extn":{"fn":"offset","args":["2026-11-22","1h"]}})",
+                            R"({"a":1,"a":2})"}) {
     EXPECT_FALSE(with_attribute(value)) << value;
   }
 }
@@ -186,6 +200,63 @@ TEST(EntitiesJson, RefusesOtherShapes) {
         R"([{"uid":{"type":"A","id":"x"},"attrs":{},"parents":[],"more":1}])",
         R"([{"uid":{"type":"A","id":"x"},"attrs":{},"parents":[],"tags":[]}])"}) {
     EXPECT_FALSE(parse_entities(json)) << json;
+  }
+}
+
+TEST(EntitiesJson, TakesAnEntityToldTwiceAlikeOnce) {
+  const auto read = [](const std::string& first, const std::string& second) {
+    const std::string uid = R"({"uid":{"type":"A","id":"x"},)";
+    return parse_entities("[" + uid + first + "}," + uid + second +
+                          R"(},{"uid":{"type":"A","id":"a"},"attrs":{},"parents":[]}])");
+  };
+  const std::string parents =
+      R"("parents":[{"type":"G","id":"g"},{"type":"G","id":"h"},{"type":"G","id":"g"}])";
+  const auto world =
+      read(R"("attrs":{"n":1,"m":2},)" + parents,
+           R"("attrs":{"m":2,"n":1},"parents":[{"type":"G","id":"h"},{"type":"G","id":"g"}])");
+  ASSERT_TRUE(world) << world.error();
+  EXPECT_EQ(world->size(), 2U);
+  for (const std::string other :
+       {R"("attrs":{},"parents":[])", R"("attrs":{"n":1},"parents":[{"type":"G","id":"h"}])",
+        R"("attrs":{"n":1},"parents":[],"tags":{"t":1})"}) {
+    const auto differs = read(R"("attrs":{"n":1},"parents":[])", other);
+    EXPECT_FALSE(differs) << other;
+  }
+  EXPECT_EQ(read(R"("attrs":{"n":1},"parents":[])", R"("attrs":{},"parents":[])").error(),
+            "entity 2 of the list occurs a second time");
+}
+
+TEST(EntitiesJson, WantsActionsInActionsOnly) {
+  const auto read = [](const std::string& type, const std::string& parent) {
+    return parse_entities(R"([{"uid":{"type":")" + type +
+                          R"(","id":"x"},"attrs":{},"parents":[{"type":")" + parent +
+                          R"(","id":"y"}]}])")
+        .has_value();
+  };
+  EXPECT_TRUE(read("Action", "N::Action"));
+  EXPECT_TRUE(read("User", "Action"));
+  EXPECT_FALSE(read("Action", "User"));
+  EXPECT_FALSE(read("N::Action", "Actions"));
+}
+
+TEST(RecordJson, IsNoEscape) {
+  EXPECT_TRUE(parse_record(R"({"a":{"__entity":{"type":"A","id":"x"}}})"));
+  for (const char* json : {R"({"__entity":{"type":"A","id":"x"}})", R"({"__expr":"1"})",
+                           R"({"__extn":{"fn":"decimal","arg":"1.0"}})", "[]", "1", "{"}) {
+    EXPECT_FALSE(parse_record(json)) << json;
+  }
+}
+
+TEST(EntitiesJson, WantsNamesAsTypes) {
+  const auto named = [](const std::string& type) {
+    return parse_entities(R"([{"uid":{"type":")" + type +
+                          R"(","id":"x"},"attrs":{},"parents":[]}])")
+        .has_value();
+  };
+  for (const char* type : {"A", "A::B", "permit", "Action"}) EXPECT_TRUE(named(type)) << type;
+  for (const char* type :
+       {"", " A", "A ", "A :: B", "A::", "::A", "1A", "if", "A::in", "__cedar", "A::__cedar"}) {
+    EXPECT_FALSE(named(type)) << type;
   }
 }
 

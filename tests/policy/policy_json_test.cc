@@ -248,6 +248,7 @@ TEST(PolicyJson, RefusesEveryWrongExpression) {
       {R"({"Value":{"a":1,"a":1}})", "same key twice"},
       {R"({"Value":null})", "null is no value"},
       {R"({"Value":1.5})", "fraction"},
+      {R"({"Value":-0})", "the number is -0"},
       {R"({"Value":1.0})", "fraction"},
       {R"({"Value":9223372036854775808})", "too large"},
       {R"({"Value":-9223372036854775809})", "too large"},

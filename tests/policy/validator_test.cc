@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "policy/cedar/schema_text.h"
 #include "policy/cedar/suggestion.h"
 #include "tests/policy/validator_schema.h"
 
@@ -225,6 +226,54 @@ TEST(Validator, ChecksTemplatesOnceAndWhatIsLinkedForItsEntities) {
                                  std::pair("bad", Kind::UnknownEntityType),
                                  std::pair("policy0", Kind::NoSuchAttribute),
                                  std::pair("policy0", Kind::NoSuchAttribute)));
+}
+
+TEST(Validator, BlamesALinkForNothingThatItsTemplateSays) {
+  auto set = PolicySet::parse(
+      "permit(principal in ?principal, action, resource) when { principal == Colour::\"blue\" || "
+      "principal is Grup || action == Action::\"no\" };",
+      "p.cedar", PolicyIds::Positional);
+  ASSERT_TRUE(set);
+  ASSERT_FALSE(set->link("policy0", "link", EntityUid{"Group", "g"}, {}));
+  const auto found = validate(*set, library_schema());
+  EXPECT_TRUE(has_errors(found));
+  for (const auto& finding : found) EXPECT_EQ(finding.policy_id, "policy0") << show(finding);
+}
+
+TEST(Validator, TakesActionForATypeInEveryNamespace) {
+  for (const auto* condition : {"principal is Town::Action", "resource is Nowhere::Action"}) {
+    EXPECT_THAT(kinds_when(condition), ElementsAre(Kind::ImpossiblePolicy)) << condition;
+  }
+  EXPECT_THAT(kinds_when("action is Nowhere::Actions"), testing::Contains(Kind::UnknownEntityType));
+}
+
+TEST(Validator, WantsListedActionsToBeOfOneNamespace) {
+  const auto schema = parse_schema(
+      "entity U, W; action a, c appliesTo {principal: U, resource: U};"
+      "namespace N { action b appliesTo {principal: W, resource: W}; action d; }",
+      "t");
+  ASSERT_TRUE(schema);
+  const auto errors_in = [&](const std::string& head) {
+    const auto set = PolicySet::parse("permit(" + head + ");", "p.cedar", PolicyIds::Positional);
+    EXPECT_TRUE(set);
+    std::vector<FindingKind> out;
+    for (const auto& finding : validate(*set, *schema)) {
+      if (finding.severity() == Severity::Error) out.push_back(finding.kind);
+    }
+    return out;
+  };
+  for (const auto* head :
+       {R"(principal, action in [Action::"a", N::Action::"b"], resource)",
+        R"(principal is U, action in [Action::"a", N::Action::"d"], resource)",
+        R"(principal in W::"w", action in [N::Action::"b", Action::"c"], resource)"}) {
+    EXPECT_THAT(errors_in(head), ElementsAre(Kind::IncompatibleTypes)) << head;
+  }
+  for (const auto* head : {R"(principal, action in [Action::"a", Action::"c"], resource)",
+                           R"(principal, action in [N::Action::"b", N::Action::"d"], resource)"}) {
+    EXPECT_THAT(errors_in(head), IsEmpty()) << head;
+  }
+  EXPECT_THAT(errors_in(R"(principal is W, action in [Action::"a", N::Action::"d"], resource)"),
+              ElementsAre(Kind::NoApplicableAction, Kind::IncompatibleTypes));
 }
 
 TEST(Validator, WarnsOfTextsThatMayBeTakenForOthers) {

@@ -1,0 +1,1 @@
+"""Random cases for the comparison with the official Cedar engine: see ../README.md."""
