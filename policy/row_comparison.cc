@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "policy/cedar/shown_text.h"
 #include "policy/row_compiler.h"
 
 namespace hub::policy {
@@ -122,12 +123,14 @@ RowCompiler::Read RowCompiler::column(const Node& node) const {
   const auto& name = in_.names[node.operand];
   const auto* found = table_.column(holder, name);
   if (found == nullptr) {
-    return fail(Obstacle{node.span, "the store keeps no `" + name + "` for the filter to look at",
+    return fail(Obstacle{node.span,
+                         "the store keeps no " + in_backquotes(name) + " for the filter to look at",
                          "use an attribute that has a column"});
   }
   if (found->items) {
-    return fail(Obstacle{node.span, "of the set `" + name + "` only contains can be asked",
-                         "write ." + name + ".contains(...)"});
+    return fail(Obstacle{node.span,
+                         "of the set " + in_backquotes(name) + " only contains can be asked",
+                         "write a condition with .contains(...)"});
   }
   Operand out{{found->name, {}, !found->required}, found->type, {}, true};
   if (!found->required) out.null_columns.push_back(found->name);
@@ -179,7 +182,7 @@ RowCompiler::Compiled RowCompiler::contains(const Node& node) {
   const auto* found = table_.column(Op::Resource, in_.names[set_node.operand]);
   if (found == nullptr || !found->items) {
     return fail(Obstacle{set_node.span,
-                         "the store keeps no set `" + in_.names[set_node.operand] + "`",
+                         "the store keeps no set " + in_backquotes(in_.names[set_node.operand]),
                          "use an attribute that has a table of its items"});
   }
   switch (fit(item->type, found->type->element())) {
@@ -214,9 +217,9 @@ RowCompiler::Compiled RowCompiler::membership(const Node& node) {
     for (const auto& type : table_.schema().entity_types()) {
       const bool possible = table_.schema().can_be_in(table_.mapping().entity_type, type.name);
       if (possible && !table_.knows_groups(type.name)) {
-        return fail(Obstacle{node.span,
-                             "the store does not keep in which `" + type.name + "` a row is",
-                             "name the group as it is written"});
+        return fail(Obstacle{
+            node.span, "the store does not keep in which " + in_backquotes(type.name) + " a row is",
+            "name the group as it is written"});
       }
     }
     return SqlText{"?", {}, true};
@@ -238,8 +241,9 @@ RowCompiler::Compiled RowCompiler::is_in_group(const Node& node, const Value& gr
   const auto& mapping = table_.mapping();
   if (!table_.schema().can_be_in(mapping.entity_type, uid.type)) return sql_constant(false);
   if (!table_.knows_groups(uid.type)) {
-    return fail(Obstacle{node.span, "the store does not keep in which `" + uid.type + "` a row is",
-                         "compare an attribute that has a column"});
+    return fail(Obstacle{
+        node.span, "the store does not keep in which " + in_backquotes(uid.type) + " a row is",
+        "compare an attribute that has a column"});
   }
   std::vector<SqlText> parts;
   if (uid.type == mapping.entity_type) {
@@ -280,7 +284,8 @@ RowCompiler::Compiled RowCompiler::has_attribute(const Node& node) {
   if (node.names > 1) return fail(outside_fragment(node));
   const auto* found = table_.column(holder, name);
   if (found == nullptr) {
-    return fail(Obstacle{node.span, "the store keeps no `" + name + "` for the filter to look at",
+    return fail(Obstacle{node.span,
+                         "the store keeps no " + in_backquotes(name) + " for the filter to look at",
                          "use an attribute that has a column"});
   }
   if (found->items) return sql_constant(true);

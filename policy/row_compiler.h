@@ -76,9 +76,9 @@ class RowCompiler {
   Compiled equality(const Node& node, bool wanted);
   Compiled order(const Node& node, std::string_view sign);
   Compiled contains(const Node& node);
-  Compiled is_among(const Node& node, const Operand& item, const Value& set) const;
+  [[nodiscard]] Compiled is_among(const Node& node, const Operand& item, const Value& set) const;
   Compiled membership(const Node& node);
-  Compiled is_in_group(const Node& node, const Value& group) const;
+  [[nodiscard]] Compiled is_in_group(const Node& node, const Value& group) const;
   Compiled has_attribute(const Node& node);
   Compiled like(const Node& node);
   Compiled is(const Node& node);
@@ -89,8 +89,8 @@ class RowCompiler {
   [[nodiscard]] std::optional<RowAttribute> expandable(NodeId id) const;
 
   Read operand(NodeId id);
-  Read literal(const Node& node, const Value* value) const;
-  Read column(const Node& node) const;
+  [[nodiscard]] Read literal(const Node& node, const Value* value) const;
+  [[nodiscard]] Read column(const Node& node) const;
 
   void find_open();
   [[nodiscard]] bool is_open(const Node& node) const;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "policy/cedar/shown_text.h"
+
 namespace hub::policy {
 namespace {
 
@@ -30,8 +32,6 @@ bool is_scalar(const Type& type) {
   }
   return false;
 }
-
-std::string quoted(std::string_view name) { return "`" + std::string(name) + "`"; }
 
 }  // namespace
 
@@ -76,13 +76,14 @@ std::string RowTable::fault_of_types() const {
   if (action == nullptr) return "the schema has no action " + to_text(action_);
   const auto& own = mapping_.entity_type;
   for (const auto& [type, ids] : mapping_.known_ids) {
-    if (schema_->entity_type(type) == nullptr) return "there is no entity type " + quoted(type);
+    if (schema_->entity_type(type) == nullptr)
+      return "there is no entity type " + in_backquotes(type);
     if (type == own) return "the ids of the rows themselves are not to be known";
   }
   if (row_is_resource()) {
     if (schema_->entity_type(own) != nullptr && std::ranges::binary_search(action->resources, own))
       return {};
-    return to_text(action_) + " does not apply to a resource of type " + quoted(own);
+    return to_text(action_) + " does not apply to a resource of type " + in_backquotes(own);
   }
   if (mapping_.columns.empty() && mapping_.sets.empty() && mapping_.ancestors.empty() &&
       mapping_.parents.empty()) {
@@ -94,12 +95,12 @@ std::string RowTable::fault_of_types() const {
 std::string RowTable::fault_of_groups() const {
   for (const auto& [type, side] : mapping_.ancestors) {
     if (schema_->can_be_in(mapping_.entity_type, type)) continue;
-    return "a row cannot be in an entity of type " + quoted(type);
+    return "a row cannot be in an entity of type " + in_backquotes(type);
   }
   for (const auto& [type, column] : mapping_.parents) {
     const auto& direct = schema_->entity_type(mapping_.entity_type)->member_of;
     if (std::ranges::binary_search(direct, type)) continue;
-    return "a row cannot have a parent of type " + quoted(type);
+    return "a row cannot have a parent of type " + in_backquotes(type);
   }
   return {};
 }
@@ -125,20 +126,22 @@ std::string RowTable::add_columns() {
 
 std::string RowTable::add(Op holder, const std::string& attribute, RowColumn column) {
   const auto* declared = find_attribute(*attributes_of(holder), attribute);
-  if (declared == nullptr) return "the schema has no attribute " + quoted(attribute);
+  if (declared == nullptr) return "the schema has no attribute " + in_backquotes(attribute);
   column.type = declared->type;
   column.required = declared->required;
   if (column.items) {
     // Without a row of its own, a set that is empty and one that is not there look alike.
-    if (!declared->required) return quoted(attribute) + " is optional: a set must be required";
+    if (!declared->required)
+      return in_backquotes(attribute) + " is optional: a set must be required";
     if (declared->type->kind() != Type::Kind::Set || !is_scalar(*declared->type->element())) {
-      return quoted(attribute) + " is not a set of Bool, Long, String or entities";
+      return in_backquotes(attribute) + " is not a set of Bool, Long, String or entities";
     }
   } else if (!is_scalar(*declared->type)) {
-    return quoted(attribute) + " is not a Bool, Long, String or entity, so no column holds it";
+    return in_backquotes(attribute) +
+           " is not a Bool, Long, String or entity, so no column holds it";
   }
   const bool fresh = columns_.try_emplace({holder, attribute}, std::move(column)).second;
-  return fresh ? std::string() : quoted(attribute) + " is mapped twice";
+  return fresh ? std::string() : in_backquotes(attribute) + " is mapped twice";
 }
 
 const AttributeTypes* RowTable::attributes_of(Op holder) const {
