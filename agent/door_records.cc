@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "agent/door.h"
+#include "agent/held_terms.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
 #include "schemas/record.h"
@@ -17,6 +19,7 @@ using storage::Connection;
 using LocalAnswer = transport::LocalDoor::Answer;
 
 constexpr int kMostListed = 1000;
+constexpr int kMostPassedOver = 10'000;
 
 std::optional<json> request_of(std::string_view text, LocalAnswer& answer) {
   auto request = parse_json(text.empty() ? "{}" : text, {.max_bytes = 64U << 10U, .max_depth = 4});
@@ -58,6 +61,17 @@ struct Sight {
   std::string why_not;
 };
 
+// The look, whatever the record.
+policy::Question look_of(const DoorUser& user, const std::string& authority, Time now) {
+  policy::Question out;
+  out.door = policy::Door::View;
+  out.recipient = authority;
+  out.user = user.name;
+  out.roles = user.roles;
+  out.now = now;
+  return out;
+}
+
 std::optional<Sight> look_at(const Snapshot& snapshot, const HeldRow& row, const DoorUser& user,
                              const std::string& authority, Time now) {
   const auto header = schemas::parse_header(row.header);
@@ -69,19 +83,8 @@ std::optional<Sight> look_at(const Snapshot& snapshot, const HeldRow& row, const
   auto view = schemas::RecordView::open(*out.type, row.body);
   if (!view) return std::nullopt;
   out.view = std::move(*view);
-  policy::Question question;
-  question.door = policy::Door::View;
-  question.sender = header->sender;
-  question.recipient = authority;
-  question.record_type = header->record_type;
-  question.agreement = header->agreement;
-  question.purpose = header->purpose;
-  question.legal_basis = header->legal_basis;
-  question.regime = header->regime;
-  question.handling = header->handling;
-  question.user = user.name;
-  question.roles = user.roles;
-  question.now = now;
+  auto question = look_of(user, authority, now);
+  add_terms(*header, question);
   for (const auto& group : out.view->groups_present()) {
     question.field_group = group;
     const auto verdict = snapshot.rulebook->decide(question);
@@ -111,17 +114,52 @@ json facts_of(const HeldRow& row, const Sight& sight) {
           {"ended", row.ended}};
 }
 
-// Numbers of the records asked for, newest first.
-std::vector<std::int64_t> candidates(Connection& store, Agent& agent, const Snapshot& snapshot,
-                                     const json& request, int limit) {
-  std::vector<std::int64_t> out;
+// Numbers of the records asked for, newest first, and what was passed over on the way because of
+// its terms.
+struct Candidates {
+  std::vector<std::int64_t> numbers;
+  std::uint64_t passed_over = 0;
+  std::int64_t first_passed_over = 0;
+};
+
+// The newest that the store's own filter lets through. It passes over kMostPassedOver at most, so
+// that who may see few of many records waits no longer than others.
+Candidates newest(Connection& store, const Snapshot& snapshot, const json& request,
+                  std::int64_t below, int limit, const policy::Question& look) {
+  const auto type_name = text_in(request, "type");
+  const auto sender = text_in(request, "sender");
+  std::set<std::int64_t> withheld;
+  for (const auto& type : snapshot.catalogue->types()) {
+    if (!type_name.empty() && type->name() != type_name) continue;
+    withheld.merge(withheld_terms(store, snapshot, *type, look));
+  }
+  auto query = store.prepare(
+      "SELECT seq, terms FROM held_record WHERE seq < ? AND (? = '' OR record_type = ?) "
+      "AND (? = '' OR sender = ?) ORDER BY seq DESC LIMIT ?");
+  query.bind(1, below).bind(2, type_name).bind(3, type_name).bind(4, sender).bind(5, sender);
+  query.bind(6, limit + kMostPassedOver);
+  Candidates out;
+  while (out.numbers.size() < static_cast<std::size_t>(limit) && query.step()) {
+    if (query.is_null(1) || !withheld.contains(query.int64(1))) {
+      out.numbers.push_back(query.int64(0));
+    } else if (++out.passed_over == 1) {
+      out.first_passed_over = query.int64(0);
+    }
+  }
+  return out;
+}
+
+Candidates candidates(Connection& store, Agent& agent, const Snapshot& snapshot,
+                      const json& request, int limit, const policy::Question& look) {
+  Candidates all;
+  auto& out = all.numbers;
   const auto find = request.find("find");
   if (find != request.end() && find->is_object()) {
     out = agent.identifiers().find(
         store, identifier_key(text_in(*find, "identifier"), text_in(*find, "value")));
     std::ranges::reverse(out);
     if (out.size() > static_cast<std::size_t>(limit)) out.resize(static_cast<std::size_t>(limit));
-    return out;
+    return all;
   }
   const auto type_name = text_in(request, "type");
   const auto sender = text_in(request, "sender");
@@ -130,28 +168,26 @@ std::vector<std::int64_t> candidates(Connection& store, Agent& agent, const Snap
   const auto where = request.find("where");
   const auto* type = snapshot.catalogue->find(type_name);
   const bool by_field = where != request.end() && where->is_object() && type != nullptr;
-  const auto after = by_field ? Projections::through(store, *type) : 0;
+  if (!by_field) return newest(store, snapshot, request, below, limit, look);
+  const auto after = Projections::through(store, *type);
   auto query = store.prepare(
-      "SELECT seq, body FROM held_record WHERE seq < ? AND seq > ? AND (? = '' OR record_type = ?) "
-      "AND (? = '' OR sender = ?) ORDER BY seq DESC LIMIT ?");
-  query.bind(1, below).bind(2, after).bind(3, type_name).bind(4, type_name);
-  query.bind(5, sender).bind(6, sender).bind(7, by_field ? 1'000'000 : limit);
-  while (query.step() && out.size() < static_cast<std::size_t>(limit)) {
-    if (by_field) {
-      // The records that the projection does not have yet are looked at one by one.
-      const auto view = schemas::RecordView::open(*type, query.bytes(1));
-      const auto* field = type->field(text_in(*where, "field"));
-      if (!view || field == nullptr || view->text_of(*field) != text_in(*where, "value")) continue;
-    }
+      "SELECT seq, body FROM held_record WHERE seq < ? AND seq > ? AND record_type = ? "
+      "AND (? = '' OR sender = ?) ORDER BY seq DESC");
+  query.bind(1, below).bind(2, after).bind(3, type_name).bind(4, sender).bind(5, sender);
+  while (out.size() < static_cast<std::size_t>(limit) && query.step()) {
+    // The records that the projection does not have yet are looked at one by one.
+    const auto view = schemas::RecordView::open(*type, query.bytes(1));
+    const auto* field = type->field(text_in(*where, "field"));
+    if (!view || field == nullptr || view->text_of(*field) != text_in(*where, "value")) continue;
     out.push_back(query.int64(0));
   }
-  if (by_field && out.size() < static_cast<std::size_t>(limit)) {
+  if (out.size() < static_cast<std::size_t>(limit)) {
     const auto more =
         Projections::find(store, *type, text_in(*where, "field"), text_in(*where, "value"),
                           std::min(below, after + 1), limit - static_cast<int>(out.size()));
     out.insert(out.end(), more.begin(), more.end());
   }
-  return out;
+  return all;
 }
 
 // Records the consultation; false when it could not be recorded: then nothing is shown.
@@ -188,7 +224,9 @@ Listing listing_of(Connection& store, Agent& agent, const DoorUser& user, const 
   const auto snapshot = agent.snapshot();
   const auto now = agent.clock().now();
   Listing out;
-  for (const auto seq : candidates(store, agent, *snapshot, request, limit)) {
+  const auto look = look_of(user, agent.config().authority, now);
+  const auto asked = candidates(store, agent, *snapshot, request, limit, look);
+  for (const auto seq : asked.numbers) {
     const auto row = row_of(store, seq);
     if (!row) continue;
     const auto sight = look_at(*snapshot, *row, user, agent.config().authority, now);
@@ -203,6 +241,12 @@ Listing listing_of(Connection& store, Agent& agent, const DoorUser& user, const 
     out.ids.push_back(sight->header.record_id);
     out.lines.push_back(line.dump() + "\n");
   }
+  if (asked.passed_over == 0) return out;
+  out.hidden += asked.passed_over;
+  const auto row = row_of(store, asked.first_passed_over);
+  if (!row || !out.why_not.empty()) return out;
+  const auto sight = look_at(*snapshot, *row, user, agent.config().authority, now);
+  if (sight) out.why_not = sight->why_not;
   return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/held_terms.h"
 #include "agent/outbox.h"
 #include "core/base/byte_writer.h"
 #include "core/crypto/body.h"
@@ -283,11 +284,14 @@ Outcome Inbox::keep(Connection& store, const OpenedSlice& opened, std::size_t pl
     if (!original.step()) return Outcome::NotOriginalSender;
     replaced = original.int64(0);
   }
+  policy::Question question;
+  add_terms(header, question);
   store.run(
       "INSERT INTO held_record(sender, record_id, record_type, type_version, leaf, header, body, "
-      "received) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      "received, terms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
       header.sender, Bytes(header.record_id.bytes), header.record_type, header.type_version,
-      Bytes(sealed.leaf), sealed.header_bytes, Bytes(record.body), to_ms(now));
+      Bytes(sealed.leaf), sealed.header_bytes, Bytes(record.body), to_ms(now),
+      number_of_terms(store, question));
   const auto seq = store.last_insert_rowid();
   store.run("INSERT INTO record_identity(sender, record_id, fingerprint, seq) VALUES (?, ?, ?, ?)",
             header.sender, Bytes(header.record_id.bytes), Bytes(print), seq);
