@@ -114,9 +114,51 @@ json facts_of(const HeldRow& row, const Sight& sight) {
           {"ended", row.ended}};
 }
 
-// Numbers of the records asked for, newest first, and what was passed over on the way because of
-// its terms.
-struct Candidates {
+// Numbers of the records asked for, newest first.
+std::vector<std::int64_t> candidates(Connection& store, Agent& agent, const Snapshot& snapshot,
+                                     const json& request, int limit) {
+  std::vector<std::int64_t> out;
+  const auto find = request.find("find");
+  if (find != request.end() && find->is_object()) {
+    out = agent.identifiers().find(
+        store, identifier_key(text_in(*find, "identifier"), text_in(*find, "value")));
+    std::ranges::reverse(out);
+    if (out.size() > static_cast<std::size_t>(limit)) out.resize(static_cast<std::size_t>(limit));
+    return out;
+  }
+  const auto type_name = text_in(request, "type");
+  const auto sender = text_in(request, "sender");
+  auto before = request.value("before", json(INT64_MAX));
+  const auto below = before.is_number_integer() ? before.get<std::int64_t>() : INT64_MAX;
+  const auto where = request.find("where");
+  const auto* type = snapshot.catalogue->find(type_name);
+  const bool by_field = where != request.end() && where->is_object() && type != nullptr;
+  const auto after = by_field ? Projections::through(store, *type) : 0;
+  auto query = store.prepare(
+      "SELECT seq, body FROM held_record WHERE seq < ? AND seq > ? AND (? = '' OR record_type = ?) "
+      "AND (? = '' OR sender = ?) ORDER BY seq DESC LIMIT ?");
+  query.bind(1, below).bind(2, after).bind(3, type_name).bind(4, type_name);
+  query.bind(5, sender).bind(6, sender).bind(7, by_field ? 1'000'000 : limit);
+  while (query.step() && out.size() < static_cast<std::size_t>(limit)) {
+    if (by_field) {
+      // The records that the projection does not have yet are looked at one by one.
+      const auto view = schemas::RecordView::open(*type, query.bytes(1));
+      const auto* field = type->field(text_in(*where, "field"));
+      if (!view || field == nullptr || view->text_of(*field) != text_in(*where, "value")) continue;
+    }
+    out.push_back(query.int64(0));
+  }
+  if (by_field && out.size() < static_cast<std::size_t>(limit)) {
+    const auto more =
+        Projections::find(store, *type, text_in(*where, "field"), text_in(*where, "value"),
+                          std::min(below, after + 1), limit - static_cast<int>(out.size()));
+    out.insert(out.end(), more.begin(), more.end());
+  }
+  return out;
+}
+
+// Numbers of records, newest first, and what was passed over on the way because of its terms.
+struct Newest {
   std::vector<std::int64_t> numbers;
   std::uint64_t passed_over = 0;
   std::int64_t first_passed_over = 0;
@@ -124,10 +166,12 @@ struct Candidates {
 
 // The newest that the store's own filter lets through. It passes over kMostPassedOver at most, so
 // that who may see few of many records waits no longer than others.
-Candidates newest(Connection& store, const Snapshot& snapshot, const json& request,
-                  std::int64_t below, int limit, const policy::Question& look) {
+Newest newest(Connection& store, const Snapshot& snapshot, const json& request, int limit,
+              const policy::Question& look) {
   const auto type_name = text_in(request, "type");
   const auto sender = text_in(request, "sender");
+  const auto before = request.value("before", json(INT64_MAX));
+  const auto below = before.is_number_integer() ? before.get<std::int64_t>() : INT64_MAX;
   std::set<std::int64_t> withheld;
   for (const auto& type : snapshot.catalogue->types()) {
     if (!type_name.empty() && type->name() != type_name) continue;
@@ -138,7 +182,7 @@ Candidates newest(Connection& store, const Snapshot& snapshot, const json& reque
       "AND (? = '' OR sender = ?) ORDER BY seq DESC LIMIT ?");
   query.bind(1, below).bind(2, type_name).bind(3, type_name).bind(4, sender).bind(5, sender);
   query.bind(6, limit + kMostPassedOver);
-  Candidates out;
+  Newest out;
   while (out.numbers.size() < static_cast<std::size_t>(limit) && query.step()) {
     if (query.is_null(1) || !withheld.contains(query.int64(1))) {
       out.numbers.push_back(query.int64(0));
@@ -147,47 +191,6 @@ Candidates newest(Connection& store, const Snapshot& snapshot, const json& reque
     }
   }
   return out;
-}
-
-Candidates candidates(Connection& store, Agent& agent, const Snapshot& snapshot,
-                      const json& request, int limit, const policy::Question& look) {
-  Candidates all;
-  auto& out = all.numbers;
-  const auto find = request.find("find");
-  if (find != request.end() && find->is_object()) {
-    out = agent.identifiers().find(
-        store, identifier_key(text_in(*find, "identifier"), text_in(*find, "value")));
-    std::ranges::reverse(out);
-    if (out.size() > static_cast<std::size_t>(limit)) out.resize(static_cast<std::size_t>(limit));
-    return all;
-  }
-  const auto type_name = text_in(request, "type");
-  const auto sender = text_in(request, "sender");
-  auto before = request.value("before", json(INT64_MAX));
-  const auto below = before.is_number_integer() ? before.get<std::int64_t>() : INT64_MAX;
-  const auto where = request.find("where");
-  const auto* type = snapshot.catalogue->find(type_name);
-  const bool by_field = where != request.end() && where->is_object() && type != nullptr;
-  if (!by_field) return newest(store, snapshot, request, below, limit, look);
-  const auto after = Projections::through(store, *type);
-  auto query = store.prepare(
-      "SELECT seq, body FROM held_record WHERE seq < ? AND seq > ? AND record_type = ? "
-      "AND (? = '' OR sender = ?) ORDER BY seq DESC");
-  query.bind(1, below).bind(2, after).bind(3, type_name).bind(4, sender).bind(5, sender);
-  while (out.size() < static_cast<std::size_t>(limit) && query.step()) {
-    // The records that the projection does not have yet are looked at one by one.
-    const auto view = schemas::RecordView::open(*type, query.bytes(1));
-    const auto* field = type->field(text_in(*where, "field"));
-    if (!view || field == nullptr || view->text_of(*field) != text_in(*where, "value")) continue;
-    out.push_back(query.int64(0));
-  }
-  if (out.size() < static_cast<std::size_t>(limit)) {
-    const auto more =
-        Projections::find(store, *type, text_in(*where, "field"), text_in(*where, "value"),
-                          std::min(below, after + 1), limit - static_cast<int>(out.size()));
-    out.insert(out.end(), more.begin(), more.end());
-  }
-  return all;
 }
 
 // Records the consultation; false when it could not be recorded: then nothing is shown.
@@ -224,8 +227,10 @@ Listing listing_of(Connection& store, Agent& agent, const DoorUser& user, const 
   const auto snapshot = agent.snapshot();
   const auto now = agent.clock().now();
   Listing out;
-  const auto look = look_of(user, agent.config().authority, now);
-  const auto asked = candidates(store, agent, *snapshot, request, limit, look);
+  const bool searched = request.contains("find") || request.contains("where");
+  const auto asked = searched ? Newest{candidates(store, agent, *snapshot, request, limit)}
+                              : newest(store, *snapshot, request, limit,
+                                       look_of(user, agent.config().authority, now));
   for (const auto seq : asked.numbers) {
     const auto row = row_of(store, seq);
     if (!row) continue;
