@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "agent/door.h"
+#include "agent/held_terms.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
 #include "schemas/record.h"
@@ -17,6 +19,7 @@ using storage::Connection;
 using LocalAnswer = transport::LocalDoor::Answer;
 
 constexpr int kMostListed = 1000;
+constexpr int kMostPassedOver = 10'000;
 
 std::optional<json> request_of(std::string_view text, LocalAnswer& answer) {
   auto request = parse_json(text.empty() ? "{}" : text, {.max_bytes = 64U << 10U, .max_depth = 4});
@@ -58,6 +61,18 @@ struct Sight {
   std::string why_not;
 };
 
+// The look, whatever the record.
+policy::Question look_of(const DoorUser& user, const std::string& authority, Time now) {
+  policy::Question out;
+  out.door = policy::Door::View;
+  out.recipient = authority;
+  out.user = user.name;
+  out.roles = user.roles;
+  out.guest = user.guest;
+  out.now = now;
+  return out;
+}
+
 std::optional<Sight> look_at(const Snapshot& snapshot, const HeldRow& row, const DoorUser& user,
                              const std::string& authority, Time now) {
   const auto header = schemas::parse_header(row.header);
@@ -69,23 +84,8 @@ std::optional<Sight> look_at(const Snapshot& snapshot, const HeldRow& row, const
   auto view = schemas::RecordView::open(*out.type, row.body);
   if (!view) return std::nullopt;
   out.view = std::move(*view);
-  policy::Question question;
-  question.door = policy::Door::View;
-  question.sender = header->sender;
-  question.recipient = authority;
-  question.record_type = header->record_type;
-  question.agreement = header->agreement;
-  question.purpose = header->purpose;
-  question.legal_basis = header->legal_basis;
-  question.regime = header->regime;
-  question.handling = header->handling;
-  question.user = user.name;
-  question.originator = header->originator;
-  question.roles = user.roles;
-  question.guest = user.guest;
-  const auto* flag = out.type->protecting();
-  question.protected_record = flag != nullptr && out.view->text_of(*flag) == "yes";
-  question.now = now;
+  auto question = look_of(user, authority, now);
+  add_terms(*header, is_protected(*out.view), question);
   for (const auto& group : out.view->groups_present()) {
     question.field_group = group;
     const auto verdict = snapshot.rulebook->decide(question);
@@ -176,6 +176,42 @@ std::vector<std::int64_t> candidates(Connection& store, Agent& agent, const Snap
   return out;
 }
 
+// Numbers of records, newest first, and what was passed over on the way because of its terms.
+struct Newest {
+  std::vector<std::int64_t> numbers;
+  std::uint64_t passed_over = 0;
+  std::int64_t first_passed_over = 0;
+};
+
+// The newest that the store's own filter lets through. It passes over kMostPassedOver at most, so
+// that who may see few of many records waits no longer than others.
+Newest newest(Connection& store, const Snapshot& snapshot, const json& request, int limit,
+              const policy::Question& look) {
+  const auto type_name = text_in(request, "type");
+  const auto sender = text_in(request, "sender");
+  const auto before = request.value("before", json(INT64_MAX));
+  const auto below = before.is_number_integer() ? before.get<std::int64_t>() : INT64_MAX;
+  std::set<std::int64_t> withheld;
+  for (const auto& type : snapshot.catalogue->types()) {
+    if (!type_name.empty() && type->name() != type_name) continue;
+    withheld.merge(withheld_terms(store, snapshot, *type, look));
+  }
+  auto query = store.prepare(
+      "SELECT seq, terms FROM held_record WHERE seq < ? AND (? = '' OR record_type = ?) "
+      "AND (? = '' OR sender = ?) ORDER BY seq DESC LIMIT ?");
+  query.bind(1, below).bind(2, type_name).bind(3, type_name).bind(4, sender).bind(5, sender);
+  query.bind(6, limit + kMostPassedOver);
+  Newest out;
+  while (out.numbers.size() < static_cast<std::size_t>(limit) && query.step()) {
+    if (query.is_null(1) || !withheld.contains(query.int64(1))) {
+      out.numbers.push_back(query.int64(0));
+    } else if (++out.passed_over == 1) {
+      out.first_passed_over = query.int64(0);
+    }
+  }
+  return out;
+}
+
 // Records the consultation; false when it could not be recorded: then nothing is shown.
 bool record_consultation(Agent& agent, const DoorUser& user, audit::Entry entry,
                          std::vector<Uuid> record_ids, const std::string& note) {
@@ -212,7 +248,10 @@ Listing listing_of(Connection& store, Agent& agent, const DoorUser& user, const 
   Listing out;
   const bool searched =
       search_in(request, "find") != nullptr || search_in(request, "where") != nullptr;
-  for (const auto seq : candidates(store, agent, *snapshot, request, limit)) {
+  const auto asked = searched ? Newest{candidates(store, agent, *snapshot, request, limit)}
+                              : newest(store, *snapshot, request, limit,
+                                       look_of(user, agent.config().authority, now));
+  for (const auto seq : asked.numbers) {
     const auto row = row_of(store, seq);
     if (!row) continue;
     const auto sight = look_at(*snapshot, *row, user, agent.config().authority, now);
@@ -228,6 +267,12 @@ Listing listing_of(Connection& store, Agent& agent, const DoorUser& user, const 
     out.ids.push_back(sight->header.record_id);
     out.lines.push_back(line.dump() + "\n");
   }
+  if (asked.passed_over == 0) return out;
+  out.hidden += asked.passed_over;
+  const auto row = row_of(store, asked.first_passed_over);
+  if (!row || !out.why_not.empty()) return out;
+  const auto sight = look_at(*snapshot, *row, user, agent.config().authority, now);
+  if (sight) out.why_not = sight->why_not;
   return out;
 }
 

@@ -171,6 +171,7 @@ OpenedSlice::Record Opener::open_record(const Snapshot& snapshot,
       return refuse(Outcome::HeaderDisagrees);
     }
     collect_identifiers(*view, out.identifiers);
+    out.is_protected = is_protected(*view);
   }
   out.verdict = accept_.decide(*snapshot.rulebook,
                                schemas::facts_of<policy::RecordFacts>(header, authority_), now);
@@ -236,13 +237,13 @@ Inbox::Taken Inbox::take(Connection& store, const OpenedSlice& opened, Time now)
     out.receipts = sign(opened, std::move(outcomes), now);
     return out;
   }
-  std::vector<storage::RunEntry> identifiers;
+  Keeping keeping{TermNumbers(store), {}};
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     outcomes[i] = opened.records[i].outcome;
-    if (outcomes[i] == Outcome::Held) outcomes[i] = keep(store, opened, i, now, identifiers);
+    if (outcomes[i] == Outcome::Held) outcomes[i] = keep(store, opened, i, now, keeping);
     if (outcomes[i] == Outcome::Held) ++out.stored;
   }
-  identifiers_.append(store, identifiers);
+  identifiers_.append(store, keeping.identifiers);
   record(store, opened, outcomes);
   out.receipts = sign(opened, std::move(outcomes), now);
   store.run(
@@ -260,7 +261,7 @@ Inbox::Taken Inbox::take(Connection& store, const OpenedSlice& opened, Time now)
 }
 
 Outcome Inbox::keep(Connection& store, const OpenedSlice& opened, std::size_t place, Time now,
-                    std::vector<storage::RunEntry>& identifiers) {
+                    Keeping& keeping) {
   const auto& sealed = opened.slice.records()[place];
   const auto& record = opened.records[place];
   const auto& header = sealed.header;
@@ -283,11 +284,14 @@ Outcome Inbox::keep(Connection& store, const OpenedSlice& opened, std::size_t pl
     if (!original.step()) return Outcome::NotOriginalSender;
     replaced = original.int64(0);
   }
+  policy::Question question;
+  add_terms(header, record.is_protected, question);
   store.run(
       "INSERT INTO held_record(sender, record_id, record_type, type_version, leaf, header, body, "
-      "received) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      "received, terms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
       header.sender, Bytes(header.record_id.bytes), header.record_type, header.type_version,
-      Bytes(sealed.leaf), sealed.header_bytes, Bytes(record.body), to_ms(now));
+      Bytes(sealed.leaf), sealed.header_bytes, Bytes(record.body), to_ms(now),
+      keeping.terms.of(question));
   const auto seq = store.last_insert_rowid();
   store.run("INSERT INTO record_identity(sender, record_id, fingerprint, seq) VALUES (?, ?, ?, ?)",
             header.sender, Bytes(header.record_id.bytes), Bytes(print), seq);
@@ -296,7 +300,7 @@ Outcome Inbox::keep(Connection& store, const OpenedSlice& opened, std::size_t pl
               replaced);
   }
   for (const auto& [identifier, value] : record.identifiers) {
-    identifiers.push_back({identifier_key(identifier, value), seq});
+    keeping.identifiers.push_back({identifier_key(identifier, value), seq});
   }
   return Outcome::Held;
 }

@@ -12,6 +12,7 @@
 #include <tuple>
 #include <vector>
 
+#include "agent/held_terms.h"
 #include "agent/own_epochs.h"
 #include "agent/snapshot.h"
 #include "audit/log/log.h"
@@ -31,6 +32,7 @@ struct OpenedSlice {
     schemas::Outcome outcome = schemas::Outcome::CannotOpen;
     Buffer body;                                                   // when Held
     std::vector<std::pair<std::string, std::string>> identifiers;  // class and value, when Held
+    bool is_protected = false;                                     // when Held
     std::shared_ptr<const policy::RecordVerdict> verdict;          // when policy was asked
   };
   schemas::Slice slice;
@@ -96,9 +98,13 @@ class Inbox {
                                         const schemas::SliceFacts& facts);
   [[nodiscard]] static std::optional<Buffer> receipts_given(storage::Connection& store,
                                                             const schemas::Slice& slice);
+  // What the records of a slice that are kept have in common.
+  struct Keeping {
+    TermNumbers terms;
+    std::vector<storage::RunEntry> identifiers;
+  };
   [[nodiscard]] static schemas::Outcome keep(storage::Connection& store, const OpenedSlice& opened,
-                                             std::size_t place, Time now,
-                                             std::vector<storage::RunEntry>& identifiers);
+                                             std::size_t place, Time now, Keeping& keeping);
   [[nodiscard]] Buffer sign(const OpenedSlice& opened, std::vector<schemas::Outcome> outcomes,
                             Time now) const;
   void record(storage::Connection& store, const OpenedSlice& opened,

@@ -127,11 +127,23 @@ CREATE TABLE tally(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+constexpr const char* kHeldTerms = R"sql(
+CREATE TABLE held_terms(
+  id INTEGER PRIMARY KEY,
+  record_type TEXT NOT NULL,
+  shape TEXT NOT NULL,                  -- names of the terms
+  facts TEXT NOT NULL,                  -- JSON, in the order of the shape
+  UNIQUE (record_type, shape, facts)
+) STRICT;
+-- Of held_terms; nothing for what was taken in before they were kept.
+ALTER TABLE held_record ADD COLUMN terms INTEGER;
+)sql";
+
 }  // namespace
 
 std::span<const storage::Migration> migrations() {
-  static const std::array<storage::Migration, 3> all{
-      {{1, audit::kLogTables}, {2, kTables}, {3, storage::kKeyRunsTables}}};
+  static const std::array<storage::Migration, 4> all{
+      {{1, audit::kLogTables}, {2, kTables}, {3, storage::kKeyRunsTables}, {4, kHeldTerms}}};
   return all;
 }
 

@@ -6,6 +6,7 @@
 #include "policy/cedar/authorizer.h"
 #include "policy/cedar/evaluator.h"
 #include "policy/explanation.h"
+#include "policy/held_rows.h"
 #include "policy/nearest.h"
 #include "policy/rulebook_reader.h"
 #include "policy/time_use.h"
@@ -19,6 +20,8 @@ struct Rulebook::State {
   Entities world;
   std::vector<Time> changes;  // sorted
   bool may_keep_decisions = true;
+  std::optional<RowTable> held;  // nothing: views are decided record by record
+  std::vector<Finding> view_findings;
   std::shared_ptr<const void> identity = std::make_shared<const char>();
 
   // What the authoriser said, and the hub's answer to it.
@@ -34,6 +37,7 @@ struct Rulebook::State {
 
   [[nodiscard]] Decided decide(const Question& question) const;
   [[nodiscard]] Entities entities_for(const Question& question) const;
+  void ask_of_stores(const std::vector<PartyFacts>& parties);
   [[nodiscard]] bool is_forbid(const PolicyError& error) const {
     const auto* policy = policies.find(error.policy_id);
     return policy == nullptr || policy->effect == Effect::Forbid;
@@ -45,6 +49,17 @@ Entities Rulebook::State::entities_for(const Question& question) const {
   auto with_user = world.with(make_user(question));
   if (with_user) return std::move(*with_user);
   return world;  // the name were in the world already, which no User's is
+}
+
+void Rulebook::State::ask_of_stores(const std::vector<PartyFacts>& parties) {
+  std::vector<std::string> authorities;
+  for (const auto& party : parties) authorities.push_back(party.code);
+  std::vector<std::string> ids;
+  for (const auto& [id, agreement] : agreements) ids.push_back(id);
+  held = held_rows(authorities, ids);
+  if (!held) return;
+  view_findings = row_filter_findings(policies, *held);
+  if (!view_findings.empty()) held.reset();
 }
 
 Rulebook::State::Decided Rulebook::State::decide(const Question& question) const {
@@ -98,8 +113,19 @@ Result<std::unique_ptr<const Rulebook>, std::vector<ParseError>> Rulebook::make(
   state->may_keep_decisions = std::ranges::all_of(
       state->policies.policies(),
       [](const auto& policy) { return changes_only_at_agreement_dates(*policy); });
+  state->ask_of_stores(parties);
   return std::unique_ptr<const Rulebook>(new Rulebook(std::move(state)));
 }
+
+std::optional<RowFilter> Rulebook::view_filter(const Question& question) const {
+  if (!state_->held || question.door != Door::View) return std::nullopt;
+  auto filter = held_rows_filter(state_->policies, state_->world, state_->entities_for(question),
+                                 question, *state_->held);
+  if (!filter) return std::nullopt;
+  return std::move(*filter);
+}
+
+const std::vector<Finding>& Rulebook::view_findings() const { return state_->view_findings; }
 
 Verdict Rulebook::decide(const Question& question) const {
   auto decided = state_->decide(question);

@@ -19,7 +19,9 @@
 #include "core/base/clock.h"
 #include "core/base/result.h"
 #include "policy/agreement.h"
+#include "policy/cedar/finding.h"
 #include "policy/cedar/parse_error.h"
+#include "policy/row_filter.h"
 
 namespace hub::policy {
 
@@ -64,6 +66,8 @@ struct Question {
   std::string viewed_at;
   bool protected_record = false;
   Time now;
+
+  bool operator==(const Question&) const = default;
 };
 
 struct Reason {
@@ -98,6 +102,14 @@ class Rulebook {
   // The whole story for a person: each policy that applied, and for a default deny the permit
   // that came nearest with the first condition that failed, as written.
   [[nodiscard]] std::string explain(const Question& question) const;
+
+  // For View: the terms of held records (policy/held_rows.h) under which the user may see the
+  // question's field group, as a condition on their rows. Of the question, all counts that is no
+  // term of a record. Nothing when the policies cannot be asked of a store: then each record is
+  // asked about. One that is selected is asked about all the same before any of it is shown.
+  [[nodiscard]] std::optional<RowFilter> view_filter(const Question& question) const;
+  // What of the policies cannot be asked of a store.
+  [[nodiscard]] const std::vector<Finding>& view_findings() const;
 
   // The next moment at which any agreement starts or ends; cached decisions end there.
   [[nodiscard]] std::optional<Time> next_change(Time now) const;

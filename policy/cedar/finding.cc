@@ -66,6 +66,7 @@ Severity severity_of(FindingKind kind) {
     case FindingKind::InvalidText:
     case FindingKind::NotLiteral:
     case FindingKind::EmptySet:
+    case FindingKind::OutsideFragment:
     case FindingKind::TooMuch: return Severity::Error;
     case FindingKind::ImpossiblePolicy:
     case FindingKind::BidirectionalText:

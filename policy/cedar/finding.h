@@ -30,7 +30,8 @@ enum class FindingKind : std::uint8_t {
   InvalidText,  // ip("x")
   NotLiteral,   // ip(principal.name)
   EmptySet,
-  TooMuch,  // a limit of the validator; what is behind it was not looked at
+  OutsideFragment,  // cannot be asked of a store (policy/row_filter.h)
+  TooMuch,          // a limit of the validator; what is behind it was not looked at
   // Warnings:
   ImpossiblePolicy,
   BidirectionalText,

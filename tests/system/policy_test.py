@@ -131,6 +131,12 @@ class Policy(network_case.NetworkCase):
                              {"id": record, "role": "housing-officer"})
         self.assertIn("applicant_name", shown[0]["fields"])
         self.assertFalse(set(IDENTIFIERS) & set(shown[0]["fields"]), "no identifier arrived")
+        # The store passes over what a role may not see; the answer counts all of it.
+        with self.assertRaises(door.DoorRefused) as refusal:
+            door.call(recipient.door, "records.list", {"role": "marac-coordinator", "limit": 1})
+        told = json.loads(str(refusal.exception).partition(": ")[2])
+        self.assertEqual((told["shown"], told["withheld"]), (0, COUNT))
+        self.assertTrue(told["why"])
         # The look at a decision is itself recorded.
         looks = [line for line in self.entries(HACKNEY, "consultation")
                  if line["entry"]["outcome"] == "decision-explained"]
