@@ -47,13 +47,19 @@ std::string on_page(const std::vector<std::string>& texts) {
 
 std::string day_words(Time time) { return iso_date(day_of(time)); }
 
-// Facts about agreements that their files do not hold yet. Where they do, take them from there.
-struct FurtherFacts {
-  std::string schedule1_condition;
-  std::string gateway_reference;    // of the Information Sharing Gateway
-  std::vector<std::string> guests;  // organisations that are no party
-};
-FurtherFacts further_facts(const Agreement& /*agreement*/) { return {}; }
+// Each with who sponsors it and whether it has signed.
+std::vector<std::string> guests_of(const Agreement& agreement) {
+  std::vector<std::string> out;
+  for (const auto& guest : agreement.guests) {
+    out.push_back(
+        guest.name +
+        (guest.sponsors.size() == 1
+             ? ", sponsored by " + guest.sponsors.front()
+             : ", sponsored by " + std::to_string(guest.sponsors.size()) + " authorities") +
+        (guest.signed_on.empty() ? ", not signed" : ", signed " + guest.signed_on));
+  }
+  return out;
+}
 
 // How many of the casts are allowed what, as words.
 std::string share_of(std::uint64_t allowed, std::uint64_t all) {
@@ -70,7 +76,6 @@ class PageWriter {
         agreement_(agreement),
         types_(types),
         now_(now),
-        further_(further_facts(agreement)),
         classes_(classes_of_parties()) {}
 
   std::string run() && {
@@ -115,7 +120,7 @@ class PageWriter {
     row("holds from", day_words(agreement_.starts));
     row("last day", day_words(agreement_.ends - std::chrono::milliseconds(1)));
     row("review by", on_page(agreement_.review_by));
-    row("Information Sharing Gateway reference", on_page(further_.gateway_reference));
+    row("Information Sharing Gateway reference", on_page(agreement_.isg_ref));
     row("what is on this page was decided at", to_iso(now_));
     line("");
     if (!agreement_.note.empty()) line("> " + on_page(agreement_.note) + "\n");
@@ -138,7 +143,7 @@ class PageWriter {
            (has ? on_page(party.signed_by) : "**has not signed**") + " | " +
            (has ? party.signed_on : "") + " |");
     }
-    line("\nOrganisations that take part without being parties: " + on_page(further_.guests) +
+    line("\nOrganisations that take part without being parties: " + on_page(guests_of(agreement_)) +
          ".\n");
   }
 
@@ -265,7 +270,8 @@ class PageWriter {
     row("purposes", in_code(agreement_.purposes));
     row("lawful bases", in_code(agreement_.legal_bases));
     row("special category data: condition of Article 9", on_page(agreement_.special_category));
-    row("condition of Schedule 1, Data Protection Act 2018", on_page(further_.schedule1_condition));
+    row("condition of Schedule 1, Data Protection Act 2018",
+        on_page(agreement_.schedule1_condition));
     row("statutory gateways", on_page(agreement_.gateways));
     row("regimes", in_code(agreement_.regimes));
     row("handling codes", in_code(agreement_.handling));
@@ -354,7 +360,7 @@ class PageWriter {
     row("purposes of the processing", in_code(agreement_.purposes));
     row("categories of data subjects", kNotRecorded);
     row("categories of personal data", in_code(data));
-    row("categories of recipients", "the other parties; others: " + on_page(further_.guests));
+    row("categories of recipients", "the other parties; others: " + on_page(guests_of(agreement_)));
     row("transfers to third countries", kNotRecorded);
     row("time limits for erasure", std::to_string(agreement_.retention_days) + " days");
     row("security measures", "handling " + in_code(agreement_.handling) +
@@ -366,7 +372,6 @@ class PageWriter {
   const Agreement& agreement_;
   const std::vector<RecordTypeWords>& types_;
   Time now_;
-  FurtherFacts further_;
   std::vector<AuthorityClass> classes_;
   std::string out_;
 };

@@ -1,5 +1,6 @@
 #include "policy/opened_bundle.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "policy/rulebook_reader.h"
@@ -7,24 +8,11 @@
 namespace hub::policy {
 namespace {
 
-// Every entity of the world, by the names that the world is made of. A new kind of entity in
-// make_world belongs here, too.
-std::vector<Entity> entities_of(const Entities& world, const OpenedBundle& bundle) {
+// In order of their names.
+std::vector<Entity> entities_of(const Entities& world) {
   std::vector<Entity> out;
-  const auto take = [&](std::string_view type, std::string id) {
-    const auto* found = world.find(HashedUid({std::string(type), std::move(id)}));
-    if (found != nullptr) out.push_back(*found);
-  };
-  for (const auto& party : bundle.parties) {
-    take("Authority", party.code);
-    take("Agent", party.code);
-  }
-  for (const auto& type : bundle.record_types) {
-    take("RecordType", type.name);
-    for (const auto& group : type.field_groups) take("FieldGroup", type.name + "/" + group);
-  }
-  for (const auto& [id, agreement] : bundle.agreements) take("Agreement", id);
-  take("Broker", "broker");
+  for (const auto* entity : world.all()) out.push_back(*entity);
+  std::ranges::sort(out, {}, &Entity::uid);
   return out;
 }
 
@@ -45,7 +33,7 @@ Result<OpenedBundle, std::vector<ParseError>> OpenedBundle::make(
                    record_types,
                    parties,
                    {}};
-  out.world = entities_of(*world, out);
+  out.world = entities_of(*world);
   return out;
 }
 

@@ -5,9 +5,9 @@
 namespace hub::policy {
 namespace {
 
-constexpr std::array<std::string_view, 8> kRoles{
-    "operator",    "auditor",           "sender", "housing-officer",
-    "notice-lead", "marac-coordinator", "idva",   "analyst"};
+constexpr std::array<std::string_view, 9> kRoles{
+    "operator",          "auditor", "sender",  "housing-officer",   "notice-lead",
+    "marac-coordinator", "idva",    "analyst", "governance-officer"};
 
 }  // namespace
 

@@ -1,5 +1,7 @@
 #include "policy/cedar/policy_set.h"
 
+#include <algorithm>
+
 #include "policy/cedar/policy_parser.h"
 
 namespace hub::policy {
