@@ -4,12 +4,14 @@
 //
 //   differential CASES VERDICTS
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -57,13 +59,12 @@ class PolicySetDocument {
 
  private:
   [[nodiscard]] bool has_text() const {
-    const auto is_text = [](const Json& held) { return held.is_string(); };
-    for (const char* part : {"staticPolicies", "templates"}) {
-      if (!json_.is_object() || !json_.contains(part)) continue;
-      const auto& held = json_[part];
-      if (held.is_string() || std::ranges::any_of(held, is_text)) return true;
-    }
-    return false;
+    constexpr std::array parts{"staticPolicies", "templates"};
+    return json_.is_object() && std::ranges::any_of(parts, [this](const char* part) {
+             const auto is_text = [](const Json& held) { return held.is_string(); };
+             const auto held = json_.value(part, Json());
+             return held.is_string() || std::ranges::any_of(held, is_text);
+           });
   }
 
   bool statics() {
@@ -179,6 +180,11 @@ Json verdict_of(const Json& test) {
   return out;
 }
 
+std::string part_of(std::string place, const std::string& part) {
+  place += ' ';
+  return place += part;
+}
+
 class Comparison {
  public:
   // Each part of the two verdicts, with its place.
@@ -186,15 +192,15 @@ class Comparison {
     if (ours == theirs) return;
     if (ours.is_object() && theirs.is_object()) {
       for (const auto& [key, held] : ours.items()) {
-        compare(held, theirs.value(key, Json()), place + " " + key);
+        compare(held, theirs.value(key, Json()), part_of(place, key));
       }
       for (const auto& [key, held] : theirs.items()) {
-        if (!ours.contains(key)) compare(Json(), held, place + " " + key);
+        if (!ours.contains(key)) compare(Json(), held, part_of(place, key));
       }
     } else if (ours.is_array() && theirs.is_array() && ours.size() == theirs.size() &&
                place.find("invalid") == std::string::npos) {
       for (std::size_t i = 0; i < ours.size(); ++i) {
-        compare(ours[i], theirs[i], place + " " + std::to_string(i));
+        compare(ours[i], theirs[i], part_of(place, std::to_string(i)));
       }
     } else {
       ++disagreements_;
@@ -246,7 +252,8 @@ int run(const std::vector<std::string>& arguments) {
 
 int main(int count, char** arguments) {
   try {
-    return hub::policy::run({arguments + 1, arguments + count});
+    const auto given = std::span(arguments, static_cast<std::size_t>(count)).subspan(1);
+    return hub::policy::run({given.begin(), given.end()});
   } catch (const std::exception& error) {
     std::cerr << "differential: " << error.what() << "\n";
     return 2;

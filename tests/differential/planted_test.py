@@ -5,8 +5,8 @@ import unittest
 
 import recorded_slice
 
-COUNT = 200
-CASES = recorded_slice.cases().splitlines(keepends=True)[:COUNT]
+COUNT = 150
+CASES = recorded_slice.cases(COUNT).splitlines(keepends=True)
 VERDICTS = recorded_slice.VERDICTS.read_bytes().splitlines(keepends=True)[:COUNT]
 
 
