@@ -145,10 +145,14 @@ RowCompiler::Compiled RowCompiler::chain(const Node& node, bool conjunction) {
   return conjunction ? all_of(std::move(parts)) : any_of(std::move(parts));
 }
 
-// Of an `if` whose condition is known, one branch will be left: both must be conditions.
+// Of an `if` whose condition is known, one branch will be left: both must be conditions, and which
+// it will be says nothing about what follows.
 RowCompiler::Compiled RowCompiler::alternatives(const Node& node) {
-  auto then = condition(child_id(node, 1));
-  return then ? condition(child_id(node, 2)) : then;
+  for (const std::size_t branch : {1, 2}) {
+    auto compiled = condition(child_id(node, branch));
+    if (!compiled) return compiled;
+  }
+  return SqlText{"?", {}, true};
 }
 
 RowCompiler::Compiled RowCompiler::one_comparison(NodeId id) {

@@ -116,6 +116,8 @@ TEST(RowFilterFindings, NameWhatCannotBeAsked) {
   refused("-resource.pages > 3", "`-`");
   refused("(resource.pages * 2) == 4", "`*`");
   refused("if resource.public then true else principal.active", "`if`");
+  refused("(if principal.active then resource.public else resource is Doc) || -resource.pages > 3",
+          "`-`");
   refused("resource.tags.containsAny([\"a\"])", "`containsAny`");
   refused("resource.tags.containsAll([\"a\"])", "`containsAll`");
   refused("resource.tags.isEmpty()", "`isEmpty`");
