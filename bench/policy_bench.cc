@@ -47,52 +47,58 @@ struct Times {
   double p99 = 0;
 };
 
-// Something that decides the question of a number, from 0.
 struct Timed {
   std::string name;
   std::size_t policies = 0;
   std::size_t entities = 0;
-  std::size_t questions = 1;
-  std::function<bool(std::size_t)> decide;
+  std::function<double(std::size_t)> time;  // ns, for the question of a number
   std::optional<Times> best;
 };
+
+// The question is copied before the clock starts: whoever asks has just made it.
+template <class Question, class Decide>
+std::function<double(std::size_t)> time_each(const std::vector<Question>& questions,
+                                             Decide decide) {
+  return [&questions, decide](std::size_t i) {
+    const Question question = questions[i % questions.size()];
+    const auto begun = Clock::now();
+    static_cast<void>(decide(question));
+    const std::chrono::duration<double, std::nano> took = Clock::now() - begun;
+    return took.count();
+  };
+}
 
 Times time_once(const Timed& timed) {
   std::vector<double> times;
   times.reserve(kTimed);
-  std::size_t allowed = 0;
-  for (std::size_t i = 0; i < kTimed; ++i) {
-    const auto question = i % timed.questions;
-    const auto begun = Clock::now();
-    const bool answer = timed.decide(question);
-    const std::chrono::duration<double, std::nano> took = Clock::now() - begun;
-    allowed += answer ? 1U : 0U;
-    times.push_back(took.count());
-  }
-  require(allowed <= kTimed, "every answer is looked at");
+  for (std::size_t i = 0; i < kTimed; ++i) times.push_back(timed.time(i));
   std::ranges::sort(times);
   return {times[kTimed / 2], times[kTimed * 99 / 100]};
 }
 
 Timed timed(const Workload& workload) {
-  return {workload.name,
-          workload.policies.policies().size(),
-          workload.entities.size(),
-          workload.requests.size(),
-          [&workload](std::size_t i) {
-            return authorize(workload.policies, workload.entities, workload.requests[i]).allowed;
-          },
+  return {workload.name, workload.policies.policies().size(), workload.entities.size(),
+          time_each(workload.requests,
+                    [&workload](const policy::Request& request) {
+                      return authorize(workload.policies, workload.entities, request);
+                    }),
           std::nullopt};
 }
 
 // What the hub asks: its own question, answered with reasons and words.
 Timed timed(const London& london) {
-  return {london.workload.name,
-          london.workload.policies.policies().size(),
+  return {london.workload.name, london.workload.policies.policies().size(),
           london.workload.entities.size(),
-          london.questions.size(),
-          [&london](std::size_t i) { return london.rulebook->decide(london.questions[i]).allowed; },
+          time_each(london.questions,
+                    [&london](const policy::Question& question) {
+                      return london.rulebook->decide(question);
+                    }),
           std::nullopt};
+}
+
+// What reading the clock takes, as part of each of the others.
+Timed timed_clock(const std::vector<int>& questions) {
+  return {"clock", 0, 0, time_each(questions, [](int) { return true; }), std::nullopt};
 }
 
 std::map<std::string, std::string> files_below(const fs::path& folder) {
@@ -153,7 +159,8 @@ int run(const Options& options) {
     write(of_london.workload);
   }
   std::vector<Timed> all;
-  all.push_back({"clock", 0, 0, 1, [](std::size_t) { return true; }, std::nullopt});
+  const std::vector<int> nothing{0};
+  all.push_back(timed_clock(nothing));
   all.push_back(timed(of_london));
   for (const auto& workload : workloads) all.push_back(timed(workload));
   if (!options.only.empty()) {

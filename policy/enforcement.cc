@@ -38,10 +38,6 @@ struct Rulebook::State {
   [[nodiscard]] Decided decide(const Question& question) const;
   [[nodiscard]] Entities entities_for(const Question& question) const;
   void ask_of_stores(const std::vector<PartyFacts>& parties);
-  [[nodiscard]] bool is_forbid(const PolicyError& error) const {
-    const auto* policy = policies.find(error.policy_id);
-    return policy == nullptr || policy->effect == Effect::Forbid;
-  }
 };
 
 Entities Rulebook::State::entities_for(const Question& question) const {
@@ -71,18 +67,19 @@ Rulebook::State::Decided Rulebook::State::decide(const Question& question) const
     return out;
   }
   out.asked = true;
-  auto response = authorize(policies, entities_for(question), request);
-  for (const auto& error : response.errors) verdict.errors.push_back(error.policy_id);
-  out.errors = std::move(response.errors);
-  const bool forbid_erred = std::ranges::any_of(
-      out.errors, [this](const PolicyError& error) { return is_forbid(error); });
-  verdict.allowed = response.allowed && !forbid_erred;
+  auto judged = judge(policies, entities_for(question), request);
+  bool forbid_erred = false;
+  for (const auto& [policy, error] : judged.errors) {
+    verdict.errors.push_back(policy->id);
+    out.errors.push_back({policy->id, error});
+    forbid_erred = forbid_erred || policy->effect == Effect::Forbid;
+  }
+  verdict.allowed = judged.allowed && !forbid_erred;
   // Permits that a broken forbid overrides did not decide anything.
-  if (response.allowed && forbid_erred) response.reasons.clear();
-  for (auto& id : response.reasons) {
-    const auto* policy = policies.find(id);
-    const auto* title = policy == nullptr ? nullptr : policy->annotation("title");
-    verdict.reasons.push_back({std::move(id), title == nullptr ? std::string() : *title});
+  if (judged.allowed && forbid_erred) judged.reasons.clear();
+  for (const auto* policy : judged.reasons) {
+    const auto* title = policy->annotation("title");
+    verdict.reasons.push_back({policy->id, title == nullptr ? std::string() : *title});
   }
   verdict.explanation = explain_verdict(policies, question, verdict);
   return out;

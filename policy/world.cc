@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <utility>
 
 #include "policy/codes.h"
@@ -28,11 +29,25 @@ Value set_of_texts(const std::vector<std::string>& texts) {
   return Value(Set(std::move(items)));
 }
 
+// One value for each uid, shared: agreements name the same few authorities and field groups again
+// and again, and a decision reads what it has just read.
+class SharedUids {
+ public:
+  Value operator()(EntityUid uid) {
+    const auto [at, fresh] = values_.try_emplace(std::move(uid));
+    if (fresh) at->second = Value(at->first);
+    return at->second;
+  }
+
+ private:
+  std::map<EntityUid, Value> values_;
+};
+
 template <class Make>
-Value set_of_entities(const std::vector<std::string>& names, Make make) {
+Value set_of_entities(SharedUids& shared, const std::vector<std::string>& names, Make make) {
   std::vector<Value> items;
   items.reserve(names.size());
-  for (const auto& name : names) items.emplace_back(make(name));
+  for (const auto& name : names) items.push_back(shared(make(name)));
   return Value(Set(std::move(items)));
 }
 
@@ -48,31 +63,32 @@ Value guest_places(const Agreement& agreement, bool signed_only) {
   return Value(Set(std::move(out)));
 }
 
-Entity agreement_entity(const Agreement& agreement) {
+Entity agreement_entity(const Agreement& agreement, SharedUids& shared) {
   std::vector<Value> parties;
   std::vector<Value> signatories;
   for (const auto& party : agreement.parties) {
-    parties.emplace_back(authority(party.authority));
-    if (!party.signed_on.empty()) signatories.emplace_back(authority(party.authority));
+    parties.push_back(shared(authority(party.authority)));
+    if (!party.signed_on.empty()) signatories.push_back(parties.back());
   }
   const bool all_signed = parties.size() == signatories.size();
+  const Value all_parties(Set(std::move(parties)));
   Entity out;
   out.uid = agreement_named(agreement.id);
   out.attributes = {
       {"domain", Value(std::string_view(agreement.domain))},
       {"ends", Value(to_ms(agreement.ends))},
-      {"field_groups", set_of_entities(agreement.field_groups, field_group)},
+      {"field_groups", set_of_entities(shared, agreement.field_groups, field_group)},
       {"guests", guest_places(agreement, false)},
       {"handling", set_of_texts(agreement.handling)},
       {"handling_conditions", set_of_texts(agreement.handling_conditions)},
       {"legal_bases", set_of_texts(agreement.legal_bases)},
       {"onward_sharing", Value(agreement.onward_sharing_allowed)},
-      {"parties", Value(Set(std::move(parties)))},
+      {"parties", all_parties},
       {"purposes", set_of_texts(agreement.purposes)},
-      {"record_types", set_of_entities(agreement.record_types, record_type)},
+      {"record_types", set_of_entities(shared, agreement.record_types, record_type)},
       {"regimes", set_of_texts(agreement.regimes)},
       {"retention_days", Value(agreement.retention_days)},
-      {"signatories", Value(Set(std::move(signatories)))},
+      {"signatories", all_signed ? all_parties : Value(Set(std::move(signatories)))},
       {"signed", Value(all_signed)},
       {"signed_guests", guest_places(agreement, true)},
       {"starts", Value(to_ms(agreement.starts))},
@@ -180,8 +196,9 @@ Result<Entities, std::string> make_world(const std::vector<PartyFacts>& parties,
   std::vector<Entity> out;
   for (const auto& party : parties) add_party(party, agreements, out);
   for (const auto& type : types) add_record_type(type, out);
-  for (const auto& [id, agreement] : agreements) out.push_back(agreement_entity(agreement));
+  SharedUids shared;
   for (const auto& [id, agreement] : agreements) {
+    out.push_back(agreement_entity(agreement, shared));
     out.push_back({broker_under(id), {}, {agreement_named(id)}, {}});
   }
   add_guests(agreements, out);

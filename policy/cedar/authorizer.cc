@@ -21,8 +21,8 @@ struct Tally {
   std::vector<PolicyPlace> forbids;
   std::vector<Erred> errors;
 
-  void take(Evaluator& evaluator, const Policy& policy, PolicyPlace place) {
-    switch (evaluator.policy(policy)) {
+  void take(Evaluator& evaluator, const Policy& policy, PolicyPlace place, OpenHead open) {
+    switch (evaluator.policy(policy, open)) {
       case Outcome::Unsatisfied: return;
       case Outcome::Erred: errors.push_back({place, evaluator.error()}); return;
       case Outcome::Satisfied:
@@ -56,20 +56,31 @@ std::string_view describe(EvaluationError error) {
   return "unknown evaluation error";
 }
 
-Response authorize(const PolicySet& policies, const Entities& entities, const Request& request) {
+Judgement judge(const PolicySet& policies, const Entities& entities, const Request& request) {
   Evaluator evaluator(entities, request);
   const auto all = policies.policies();
   Tally tally;
-  policies.index().visit(evaluator.principal(), evaluator.action(), evaluator.resource(),
-                         [&](PolicyPlace place) { tally.take(evaluator, *all[place], place); });
-  Response out;
+  policies.index().visit(
+      evaluator.principal(), evaluator.action(), evaluator.resource(),
+      [&](PolicyPlace place, OpenHead open) { tally.take(evaluator, *all[place], place, open); });
+  Judgement out;
   out.allowed = tally.forbids.empty() && !tally.permits.empty();
   auto& deciding = tally.forbids.empty() ? tally.permits : tally.forbids;
   put_in_order(deciding, std::identity());
   out.reasons.reserve(deciding.size());
-  for (const auto place : deciding) out.reasons.push_back(all[place]->id);
+  for (const auto place : deciding) out.reasons.push_back(all[place].get());
   put_in_order(tally.errors, &Erred::policy);
-  for (const auto& [place, error] : tally.errors) out.errors.push_back({all[place]->id, error});
+  for (const auto& [place, error] : tally.errors) out.errors.push_back({all[place].get(), error});
+  return out;
+}
+
+Response authorize(const PolicySet& policies, const Entities& entities, const Request& request) {
+  const auto judged = judge(policies, entities, request);
+  Response out;
+  out.allowed = judged.allowed;
+  out.reasons.reserve(judged.reasons.size());
+  for (const auto* policy : judged.reasons) out.reasons.push_back(policy->id);
+  for (const auto& [policy, error] : judged.errors) out.errors.push_back({policy->id, error});
   return out;
 }
 

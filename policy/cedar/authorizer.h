@@ -45,6 +45,21 @@ struct Response {
   std::vector<PolicyError> errors;
 };
 
+// The same answer, for who asks often: it points into the set instead of naming.
+struct Judgement {
+  struct Fault {
+    const Policy* policy = nullptr;
+    EvaluationError error = EvaluationError::WrongType;
+  };
+
+  bool allowed = false;
+  std::vector<const Policy*> reasons;
+  std::vector<Fault> errors;
+};
+
+[[nodiscard]] Judgement judge(const PolicySet& policies, const Entities& entities,
+                              const Request& request);
+
 [[nodiscard]] Response authorize(const PolicySet& policies, const Entities& entities,
                                  const Request& request);
 

@@ -43,9 +43,10 @@ Evaluator::Evaluator(const Entities& entities, const Request& request)
       of_action_(entities.look_up(*action_.entity())),
       of_resource_(entities.look_up(*resource_.entity())) {}
 
-Outcome Evaluator::policy(const Policy& policy) {
-  if (policy.is_template() || !principal_fits(policy.principal) || !action_fits(policy.action) ||
-      !resource_fits(policy.resource)) {
+Outcome Evaluator::policy(const Policy& policy, OpenHead open) {
+  if (policy.is_template() || (open.principal && !principal_fits(policy.principal)) ||
+      (open.action && !action_fits(policy.action)) ||
+      (open.resource && !resource_fits(policy.resource))) {
     return Outcome::Unsatisfied;
   }
   for (const auto& condition : policy.conditions) {
@@ -299,7 +300,12 @@ const Value* Evaluator::has_tag(const Value& owner, const Value& name) {
 }
 
 const Value* Evaluator::get_attribute(const Expressions& in, const Node& node) {
-  const auto* owner = value(in, in.children_of(node)[0]);
+  const auto child = in.children_of(node)[0];
+  // Most attributes are context's, or an attribute's of it.
+  const auto& of = in.nodes[child];
+  const auto* owner = of.op == Op::GetAttribute ? get_attribute(in, of)
+                      : of.op == Op::Context    ? &context_
+                                                : value(in, child);
   if (owner == nullptr) return nullptr;
   const auto* fields = owner->record();
   if (const auto* uid = owner->entity()) {
@@ -308,7 +314,7 @@ const Value* Evaluator::get_attribute(const Expressions& in, const Node& node) {
     fields = &entity->attributes;
   }
   if (fields == nullptr) return fail_with(EvaluationError::WrongType);
-  const auto* found = fields->find(in.names[node.operand]);
+  const auto* found = fields->find(in.names[node.operand], in.name_keys[node.operand]);
   return found == nullptr ? fail_with(EvaluationError::NoSuchAttribute) : found;
 }
 
@@ -324,7 +330,7 @@ const Value* Evaluator::has_attribute(const Expressions& in, const Node& node) {
       fields = &entity->attributes;
     }
     if (fields == nullptr) return fail_with(EvaluationError::WrongType);
-    holder = fields->find(in.names[node.operand + i]);
+    holder = fields->find(in.names[node.operand + i], in.name_keys[node.operand + i]);
     if (holder == nullptr) return truth(false);
   }
   return truth(true);

@@ -26,8 +26,8 @@ class Evaluator {
   // Both must outlive the evaluator.
   Evaluator(const Entities& entities, const Request& request);
 
-  // Head and conditions together; error() says what went wrong when it erred.
-  [[nodiscard]] Outcome policy(const Policy& policy);
+  // What is open of the head, and the conditions; error() says what went wrong when it erred.
+  [[nodiscard]] Outcome policy(const Policy& policy, OpenHead open = {});
 
   // Heads never err.
   [[nodiscard]] bool principal_fits(const Scope& scope) const;

@@ -36,6 +36,7 @@ NodeId Expressions::add(Node node, std::span<const NodeId> parts) {
 }
 
 std::uint32_t Expressions::add_name(std::string name) {
+  name_keys.emplace_back(name);
   names.push_back(std::move(name));
   return static_cast<std::uint32_t>(names.size() - 1);
 }

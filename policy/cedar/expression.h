@@ -75,6 +75,7 @@ struct Expressions {
   std::vector<NodeId> children;
   std::vector<Value> literals;
   std::vector<std::string> names;
+  std::vector<NameKey> name_keys;  // of each name
   std::vector<Pattern> patterns;
 
   [[nodiscard]] std::span<const NodeId> children_of(const Node& node) const {

@@ -1,13 +1,11 @@
 #include "policy/cedar/policy_index.h"
 
 #include <functional>
-#include <string_view>
 
 namespace hub::policy {
 
 void PolicyIndex::grow(std::span<const std::shared_ptr<const Policy>> all) {
-  const auto added = all.subspan(held_);
-  for (const auto& policy : added) count(*policy);
+  for (const auto& policy : all.subspan(held_)) count(*policy);
   if (all.size() >= 2 * held_when_chosen_) {
     for_any_action_ = {};
     by_action_.clear();
@@ -17,13 +15,9 @@ void PolicyIndex::grow(std::span<const std::shared_ptr<const Policy>> all) {
   for (; held_ < all.size(); ++held_) shelve(*all[held_], static_cast<Place>(held_));
 }
 
-std::uint64_t PolicyIndex::hash_of_type(std::string_view type) {
-  return std::hash<std::string_view>()(type);
-}
-
 std::optional<PolicyIndex::Key> PolicyIndex::key_of(const Scope& scope, bool of_resource) {
-  const auto key = [of_resource](Side resource, Side principal, std::uint64_t hash) {
-    return Key{of_resource ? resource : principal, hash};
+  const auto key = [&](Side resource, Side principal, std::uint64_t hash) {
+    return Key{of_resource ? resource : principal, &scope, hash};
   };
   switch (scope.kind) {
     case Scope::Kind::Any: return std::nullopt;
@@ -32,7 +26,8 @@ std::optional<PolicyIndex::Key> PolicyIndex::key_of(const Scope& scope, bool of_
     case Scope::Kind::In:
     case Scope::Kind::IsIn:
       return key(Side::ResourceIn, Side::PrincipalIn, scope.entity.entity()->hash);
-    case Scope::Kind::Is: return key(Side::ResourceIs, Side::PrincipalIs, hash_of_type(scope.type));
+    case Scope::Kind::Is:
+      return key(Side::ResourceIs, Side::PrincipalIs, std::hash<std::string>()(scope.type));
   }
   return std::nullopt;
 }
@@ -59,15 +54,31 @@ void PolicyIndex::count(const Policy& policy) {
   }
 }
 
+PolicyIndex::Candidates& PolicyIndex::Shelf::under(const Key& key) {
+  switch (key.side) {
+    case Side::ResourceEqual: return resource_equal[*key.scope->entity.entity()];
+    case Side::PrincipalEqual: return principal_equal[*key.scope->entity.entity()];
+    case Side::ResourceIn: return resource_in[*key.scope->entity.entity()];
+    case Side::PrincipalIn: return principal_in[*key.scope->entity.entity()];
+    case Side::ResourceIs: return resource_is[key.scope->type];
+    case Side::PrincipalIs: return principal_is[key.scope->type];
+  }
+  return unscoped;
+}
+
 void PolicyIndex::shelve(const Policy& policy, Place place) {
   const auto key = rarest_key(policy);
+  const auto open = [&](const Scope& scope) {
+    const bool stands_under_it = key && key->scope == &scope && scope.kind != Scope::Kind::IsIn;
+    return scope.kind != Scope::Kind::Any && !stands_under_it;
+  };
+  const Candidate candidate{place, {open(policy.principal), false, open(policy.resource)}};
   const auto put_on = [&](Shelf& shelf) {
-    auto& places =
-        key ? shelf.scoped.at(static_cast<std::size_t>(key->side))[key->hash] : shelf.unscoped;
-    if (places.empty() || places.back() != place) places.push_back(place);
+    auto& there = key ? shelf.under(*key) : shelf.unscoped;
+    if (there.empty() || there.back().place != place) there.push_back(candidate);
   };
   if (policy.action.kind == ActionScope::Kind::Any) put_on(for_any_action_);
-  for (const auto& action : policy.action.actions) put_on(by_action_[action.entity()->hash]);
+  for (const auto& action : policy.action.actions) put_on(by_action_[*action.entity()]);
 }
 
 }  // namespace hub::policy

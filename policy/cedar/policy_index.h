@@ -2,9 +2,9 @@
 //
 // A policy stands under each of its actions, and there under one entity or type that its head
 // names: under that which the fewest policies of the set name. A request looks under its principal,
-// action and resource, under what these are in, and under their types. It finds every policy whose
-// head fits; besides, some whose head does not (only hashes are compared), and now and then one
-// twice. Heads never err, so to pass over the others changes nothing.
+// action and resource, under what these are in, and under their types. So it finds every policy
+// whose head fits, and with each what of its head is still open. Heads never err: to pass over all
+// others changes nothing.
 //
 // Adding n policies one by one costs O(n) in all: choices are made anew when the set has doubled.
 #pragma once
@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -23,6 +24,13 @@
 #include "policy/cedar/value.h"
 
 namespace hub::policy {
+
+// Parts of a policy's head of which it is not known whether they fit.
+struct OpenHead {
+  bool principal = true;
+  bool action = true;
+  bool resource = true;
+};
 
 class PolicyIndex {
  public:
@@ -37,17 +45,23 @@ class PolicyIndex {
   // Takes in those behind the policies that it has; the list only ever grows.
   void grow(std::span<const std::shared_ptr<const Policy>> all);
 
-  // Calls visit(Place) for each policy that can apply, in no order.
+  // Calls visit(Place, OpenHead) for each policy that can apply, in no order, for some repeatedly.
   template <class Visit>
   void visit(const Asked& principal, const Asked& action, const Asked& resource,
              const Visit& visit) const {
-    visit_under(for_any_action_, principal, resource, visit);
-    const auto for_action = [&](const HashedUid& uid) {
-      const auto found = by_action_.find(uid.hash);
-      if (found != by_action_.end()) visit_under(found->second, principal, resource, visit);
-    };
-    for_action(action.uid);
-    for (const auto* group : action.ancestors) for_action(*group);
+    visit_shelf(for_any_action_, principal, resource, visit);
+    if (const auto own = by_action_.find(action.uid); own != by_action_.end()) {
+      visit_shelf(own->second, principal, resource, visit);
+    }
+    for (const auto* group : action.ancestors) {
+      const auto found = by_action_.find(*group);
+      if (found == by_action_.end()) continue;
+      // Among them are those for the group itself only.
+      visit_shelf(found->second, principal, resource, [&visit](Place place, OpenHead open) {
+        open.action = true;
+        visit(place, open);
+      });
+    }
   }
 
  private:
@@ -64,59 +78,68 @@ class PolicyIndex {
 
   struct Key {
     Side side;
+    const Scope* scope;
     std::uint64_t hash;
   };
 
-  using Places = std::vector<Place>;
+  struct Candidate {
+    Place place;
+    OpenHead open;  // when it is found here
+  };
+  using Candidates = std::vector<Candidate>;
+  struct HashOf {
+    std::size_t operator()(const HashedUid& uid) const { return uid.hash; }
+  };
+  using ByEntity = std::unordered_map<HashedUid, Candidates, HashOf>;
+  using ByType = std::unordered_map<std::string, Candidates>;
   struct Shelf {
-    Places unscoped;
-    std::array<std::unordered_map<std::uint64_t, Places>, kSides> scoped;
+    Candidates unscoped;
+    ByEntity resource_equal;
+    ByEntity principal_equal;
+    ByEntity resource_in;
+    ByEntity principal_in;
+    ByType resource_is;
+    ByType principal_is;
+
+    [[nodiscard]] Candidates& under(const Key& key);
   };
 
   [[nodiscard]] static std::optional<Key> key_of(const Scope& scope, bool of_resource);
-  [[nodiscard]] static std::uint64_t hash_of_type(std::string_view type);
   [[nodiscard]] std::optional<Key> rarest_key(const Policy& policy) const;
   [[nodiscard]] std::size_t frequency(const Key& key) const;
   void count(const Policy& policy);
   void shelve(const Policy& policy, Place place);
 
-  template <class Visit>
-  static void visit_under(const Shelf& shelf, Side side, std::uint64_t hash, const Visit& visit) {
-    const auto& keyed = shelf.scoped.at(static_cast<std::size_t>(side));
+  template <class Keyed, class Name, class Visit>
+  static void visit_under(const Keyed& keyed, const Name& name, const Visit& visit) {
     if (keyed.empty()) return;
-    const auto found = keyed.find(hash);
+    const auto found = keyed.find(name);
     if (found == keyed.end()) return;
-    for (const auto place : found->second) visit(place);
+    for (const auto& [place, open] : found->second) visit(place, open);
   }
 
   template <class Visit>
-  static void visit_in(const Shelf& shelf, Side side, const Asked& asked, const Visit& visit) {
-    if (shelf.scoped.at(static_cast<std::size_t>(side)).empty()) return;
-    visit_under(shelf, side, asked.uid.hash, visit);
-    for (const auto* group : asked.ancestors) visit_under(shelf, side, group->hash, visit);
+  static void visit_in(const ByEntity& keyed, const Asked& asked, const Visit& visit) {
+    if (keyed.empty()) return;
+    visit_under(keyed, asked.uid, visit);
+    for (const auto* group : asked.ancestors) visit_under(keyed, *group, visit);
   }
 
   template <class Visit>
-  static void visit_is(const Shelf& shelf, Side side, const Asked& asked, const Visit& visit) {
-    if (shelf.scoped.at(static_cast<std::size_t>(side)).empty()) return;
-    visit_under(shelf, side, hash_of_type(asked.uid.uid.type), visit);
-  }
-
-  template <class Visit>
-  static void visit_under(const Shelf& shelf, const Asked& principal, const Asked& resource,
+  static void visit_shelf(const Shelf& shelf, const Asked& principal, const Asked& resource,
                           const Visit& visit) {
-    for (const auto place : shelf.unscoped) visit(place);
-    visit_under(shelf, Side::ResourceEqual, resource.uid.hash, visit);
-    visit_under(shelf, Side::PrincipalEqual, principal.uid.hash, visit);
-    visit_in(shelf, Side::ResourceIn, resource, visit);
-    visit_in(shelf, Side::PrincipalIn, principal, visit);
-    visit_is(shelf, Side::ResourceIs, resource, visit);
-    visit_is(shelf, Side::PrincipalIs, principal, visit);
+    for (const auto& [place, open] : shelf.unscoped) visit(place, open);
+    visit_under(shelf.resource_equal, resource.uid, visit);
+    visit_under(shelf.principal_equal, principal.uid, visit);
+    visit_in(shelf.resource_in, resource, visit);
+    visit_in(shelf.principal_in, principal, visit);
+    visit_under(shelf.resource_is, resource.uid.uid.type, visit);
+    visit_under(shelf.principal_is, principal.uid.uid.type, visit);
   }
 
   Shelf for_any_action_;
-  std::unordered_map<std::uint64_t, Shelf> by_action_;
-  // How many policies could stand under each key.
+  std::unordered_map<HashedUid, Shelf, HashOf> by_action_;
+  // How many policies could stand under each key, by its hash.
   std::array<std::unordered_map<std::uint64_t, std::size_t>, kSides> frequencies_;
   std::size_t held_ = 0;
   std::size_t held_when_chosen_ = 0;

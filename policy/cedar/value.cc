@@ -1,6 +1,8 @@
 #include "policy/cedar/value.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <functional>
 
 #include "core/base/result.h"
@@ -48,6 +50,17 @@ std::strong_ordering order_records(const Record& left, const Record& right) {
 
 bool less(const Value& left, const Value& right) { return left.order(right) < 0; }
 
+// std::lower_bound without branches: where a hash stands cannot be foreseen.
+std::size_t first_not_below(const std::vector<std::uint64_t>& sorted, std::uint64_t hash) {
+  std::size_t first = 0;
+  for (auto left = sorted.size(); left > 0;) {
+    const auto half = (left + 1) / 2;
+    first += sorted[first + half - 1] < hash ? half : 0;
+    left -= half;
+  }
+  return first;
+}
+
 void append_hex(std::string& out, unsigned char byte) {
   constexpr std::string_view digits = "0123456789abcdef";
   out += digits[byte >> 4U];
@@ -85,20 +98,49 @@ HashedUid::HashedUid(EntityUid named) : uid(std::move(named)), hash(hash_of(uid)
 
 std::string to_text(const EntityUid& uid) { return uid.type + "::" + in_quotes(uid.id); }
 
+// The entities among the items stand together: a policy asks for one of them more often than for
+// anything else, and their hashes in a row are quickly looked through.
+struct Set::Items {
+  std::vector<Value> values;
+  std::size_t first_entity = 0;
+  std::vector<std::uint64_t> entity_hashes;  // sorted
+};
+
 Set::Set(std::vector<Value> items) {
   if (items.empty()) return;
   std::ranges::sort(items, less);
   const auto repeated = std::ranges::unique(items);
   items.erase(repeated.begin(), repeated.end());
-  items_ = std::make_shared<const std::vector<Value>>(std::move(items));
+  Items made;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto* uid = items[i].entity();
+    if (uid == nullptr) continue;
+    if (made.entity_hashes.empty()) made.first_entity = i;
+    made.entity_hashes.push_back(uid->hash);
+  }
+  made.values = std::move(items);
+  items_ = std::make_shared<const Items>(std::move(made));
 }
 
 std::span<const Value> Set::items() const {
-  return items_ == nullptr ? std::span<const Value>() : std::span(*items_);
+  return items_ == nullptr ? std::span<const Value>() : std::span(items_->values);
 }
 
 bool Set::contains(const Value& item) const {
-  return std::ranges::binary_search(items(), item, less);
+  const auto* uid = item.entity();
+  if (uid == nullptr) {
+    constexpr std::size_t few = 8;
+    const auto all = items();
+    return all.size() <= few ? std::ranges::find(all, item) != all.end()
+                             : std::ranges::binary_search(all, item, less);
+  }
+  if (items_ == nullptr) return false;
+  const auto& hashes = items_->entity_hashes;
+  for (auto at = first_not_below(hashes, uid->hash); at < hashes.size(); ++at) {
+    if (hashes[at] != uid->hash) return false;
+    if (*items_->values[items_->first_entity + at].entity() == *uid) return true;
+  }
+  return false;
 }
 
 bool Set::contains_all(const Set& others) const {
@@ -108,6 +150,20 @@ bool Set::contains_all(const Set& others) const {
 bool Set::contains_any(const Set& others) const {
   return std::ranges::any_of(others.items(), [this](const Value& item) { return contains(item); });
 }
+
+NameKey::NameKey(std::string_view name) : first_(0), rest_(0) {
+  std::array<char, kWhole + 1> bytes{};
+  std::ranges::copy(name.substr(0, kWhole), bytes.begin());
+  bytes.back() = static_cast<char>(std::min<std::size_t>(name.size(), 0xFF));
+  const auto words = std::bit_cast<std::array<std::uint64_t, 2>>(bytes);
+  first_ = words[0];
+  rest_ = words[1];
+}
+
+struct Record::Fields {
+  std::vector<Attribute> attributes;
+  std::vector<NameKey> keys;  // of their names
+};
 
 Record::Record(std::initializer_list<Attribute> attributes) {
   auto made = make(attributes);
@@ -125,19 +181,43 @@ std::optional<Record> Record::make(std::vector<Attribute> attributes) {
   if (std::ranges::adjacent_find(attributes, {}, &Attribute::name) != attributes.end()) {
     return std::nullopt;
   }
-  out.attributes_ = std::make_shared<const std::vector<Attribute>>(std::move(attributes));
+  Fields fields;
+  fields.keys.reserve(attributes.size());
+  for (const auto& attribute : attributes) fields.keys.emplace_back(attribute.name);
+  fields.attributes = std::move(attributes);
+  out.fields_ = std::make_shared<const Fields>(std::move(fields));
   return out;
 }
 
-const Value* Record::find(std::string_view name) const {
-  const auto all = attributes();
-  const auto before = [](std::string_view a, std::string_view b) { return order_texts(a, b) < 0; };
-  const auto found = std::ranges::lower_bound(all, name, before, &Attribute::name);
-  return found == all.end() || found->name != name ? nullptr : &found->value;
+const Value* Record::find(std::string_view name) const { return find(name, NameKey(name)); }
+
+const Value* Record::find(std::string_view name, const NameKey& key) const {
+  if (fields_ == nullptr) return nullptr;
+  const auto& [all, keys] = *fields_;
+  constexpr std::size_t few = 32;
+  if (keys.size() > few) {
+    const auto before = [](std::string_view a, std::string_view b) {
+      return order_texts(a, b) < 0;
+    };
+    const auto found = std::ranges::lower_bound(all, name, before, &Attribute::name);
+    return found == all.end() || found->name != name ? nullptr : &found->value;
+  }
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (keys[i] != key) continue;
+    if (name.size() <= NameKey::kWhole || all[i].name == name) return &all[i].value;
+  }
+  return nullptr;
 }
 
 std::span<const Attribute> Record::attributes() const {
-  return attributes_ == nullptr ? std::span<const Attribute>() : std::span(*attributes_);
+  return fields_ == nullptr ? std::span<const Attribute>() : std::span(fields_->attributes);
+}
+
+bool Value::operator==(const Value& other) const {
+  if (kind() != other.kind()) return false;
+  if (const auto* uid = entity()) return *uid == *other.entity();
+  if (const auto* words = text()) return *words == *other.text();
+  return order(other) == 0;
 }
 
 std::strong_ordering Value::order(const Value& other) const {

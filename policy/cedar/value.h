@@ -36,7 +36,9 @@ struct HashedUid {
   EntityUid uid;
   std::uint64_t hash;
 
-  bool operator==(const HashedUid& other) const { return hash == other.hash && uid == other.uid; }
+  bool operator==(const HashedUid& other) const {
+    return this == &other || (hash == other.hash && uid == other.uid);
+  }
 };
 
 // Type::"id", escaped as Cedar writes it.
@@ -57,7 +59,20 @@ class Set {
   [[nodiscard]] bool contains_any(const Set& others) const;
 
  private:
-  std::shared_ptr<const std::vector<Value>> items_;  // null when empty
+  struct Items;
+  std::shared_ptr<const Items> items_;  // null when empty
+};
+
+// A name's first bytes and its size: quicker to compare than the name, and for short names as good.
+struct NameKey {
+  explicit NameKey(std::string_view name);
+  static constexpr std::size_t kWhole = 15;  // up to this size no two names have the same key
+
+  bool operator==(const NameKey&) const = default;
+
+ private:
+  std::uint64_t first_;
+  std::uint64_t rest_;
 };
 
 class Record {
@@ -69,11 +84,14 @@ class Record {
   [[nodiscard]] static std::optional<Record> make(std::vector<Attribute> attributes);
 
   [[nodiscard]] const Value* find(std::string_view name) const;
+  // The same where the name's key is known.
+  [[nodiscard]] const Value* find(std::string_view name, const NameKey& key) const;
   [[nodiscard]] std::span<const Attribute> attributes() const;  // shorter names first
-  [[nodiscard]] bool empty() const { return attributes_ == nullptr; }
+  [[nodiscard]] bool empty() const { return fields_ == nullptr; }
 
  private:
-  std::shared_ptr<const std::vector<Attribute>> attributes_;  // null when empty
+  struct Fields;
+  std::shared_ptr<const Fields> fields_;  // null when empty
 };
 
 class Value {
@@ -127,7 +145,7 @@ class Value {
 
   // A total order, for sets; what it is beyond that says nothing about the language's `<`.
   [[nodiscard]] std::strong_ordering order(const Value& other) const;
-  bool operator==(const Value& other) const { return order(other) == 0; }
+  [[nodiscard]] bool operator==(const Value& other) const;
 
  private:
   using Text = std::shared_ptr<const std::string>;

@@ -188,7 +188,7 @@ std::size_t looked_at(const PolicySet& set, const Request& request, const Entiti
   const Evaluator evaluator(world, request);
   std::size_t out = 0;
   set.index().visit(evaluator.principal(), evaluator.action(), evaluator.resource(),
-                    [&](PolicyIndex::Place) { ++out; });
+                    [&](PolicyIndex::Place, OpenHead) { ++out; });
   return out;
 }
 
