@@ -44,7 +44,8 @@ Result<BundleWorld, std::vector<policy::ParseError>> make_bundle_world(
   }
   BundleWorld out{std::move(files), std::move(*catalogue), {}, std::move(parties)};
   for (const auto& type : out.catalogue->types()) {
-    out.record_types.push_back({type->name(), type->domain(), type->groups()});
+    out.record_types.push_back({type->name(), type->domain(), type->groups(),
+                                type->address_groups(), type->patient_groups()});
   }
   return out;
 }
