@@ -47,6 +47,19 @@ std::string rows() {
          std::string(policy::kHeldRows);
 }
 
+std::int64_t number_of(Connection& store, const policy::Question& question) {
+  const auto facts = facts_of(question);
+  {
+    auto known = store.prepare(
+        "SELECT id FROM held_terms WHERE record_type = ? AND shape = ? AND facts = ?");
+    known.bind(1, question.record_type).bind(2, shape()).bind(3, facts);
+    if (known.step()) return known.int64(0);
+  }
+  store.run("INSERT INTO held_terms(record_type, shape, facts) VALUES (?, ?, ?)",
+            question.record_type, shape(), facts);
+  return store.last_insert_rowid();
+}
+
 }  // namespace
 
 void add_terms(const schemas::Header& header, policy::Question& question) {
@@ -59,17 +72,11 @@ void add_terms(const schemas::Header& header, policy::Question& question) {
   question.handling = header.handling;
 }
 
-std::int64_t number_of_terms(Connection& store, const policy::Question& question) {
-  const auto facts = facts_of(question);
-  {
-    auto known = store.prepare(
-        "SELECT id FROM held_terms WHERE record_type = ? AND shape = ? AND facts = ?");
-    known.bind(1, question.record_type).bind(2, shape()).bind(3, facts);
-    if (known.step()) return known.int64(0);
-  }
-  store.run("INSERT INTO held_terms(record_type, shape, facts) VALUES (?, ?, ?)",
-            question.record_type, shape(), facts);
-  return store.last_insert_rowid();
+std::int64_t TermNumbers::of(Connection& store, const policy::Question& question) {
+  if (number_ > 0 && question == last_) return number_;
+  last_ = question;
+  number_ = number_of(store, question);
+  return number_;
 }
 
 std::set<std::int64_t> withheld_terms(Connection& store, const Snapshot& snapshot,

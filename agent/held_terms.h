@@ -20,9 +20,16 @@ namespace hub::agent {
 // What a record's header says of the question who may look at it.
 void add_terms(const schemas::Header& header, policy::Question& question);
 
-// The number of the question's terms, written down when they are new. In a transaction.
-[[nodiscard]] std::int64_t number_of_terms(storage::Connection& store,
-                                           const policy::Question& question);
+// The numbers of terms, written down when they are new; for one transaction. Records that come
+// together mostly come under the same.
+class TermNumbers {
+ public:
+  [[nodiscard]] std::int64_t of(storage::Connection& store, const policy::Question& question);
+
+ private:
+  policy::Question last_;
+  std::int64_t number_ = 0;  // of the last; 0 while there is none
+};
 
 // The terms under which records of this type are not listed for the user who looks. Of records
 // under other terms, or none, nothing is known: they are asked about one by one.

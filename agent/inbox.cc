@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "agent/held_terms.h"
 #include "agent/outbox.h"
 #include "core/base/byte_writer.h"
 #include "core/crypto/body.h"
@@ -238,9 +237,10 @@ Inbox::Taken Inbox::take(Connection& store, const OpenedSlice& opened, Time now)
     return out;
   }
   std::vector<storage::RunEntry> identifiers;
+  TermNumbers terms;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     outcomes[i] = opened.records[i].outcome;
-    if (outcomes[i] == Outcome::Held) outcomes[i] = keep(store, opened, i, now, identifiers);
+    if (outcomes[i] == Outcome::Held) outcomes[i] = keep(store, opened, i, now, identifiers, terms);
     if (outcomes[i] == Outcome::Held) ++out.stored;
   }
   identifiers_.append(store, identifiers);
@@ -261,7 +261,7 @@ Inbox::Taken Inbox::take(Connection& store, const OpenedSlice& opened, Time now)
 }
 
 Outcome Inbox::keep(Connection& store, const OpenedSlice& opened, std::size_t place, Time now,
-                    std::vector<storage::RunEntry>& identifiers) {
+                    std::vector<storage::RunEntry>& identifiers, TermNumbers& terms) {
   const auto& sealed = opened.slice.records()[place];
   const auto& record = opened.records[place];
   const auto& header = sealed.header;
@@ -291,7 +291,7 @@ Outcome Inbox::keep(Connection& store, const OpenedSlice& opened, std::size_t pl
       "received, terms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
       header.sender, Bytes(header.record_id.bytes), header.record_type, header.type_version,
       Bytes(sealed.leaf), sealed.header_bytes, Bytes(record.body), to_ms(now),
-      number_of_terms(store, question));
+      terms.of(store, question));
   const auto seq = store.last_insert_rowid();
   store.run("INSERT INTO record_identity(sender, record_id, fingerprint, seq) VALUES (?, ?, ?, ?)",
             header.sender, Bytes(header.record_id.bytes), Bytes(print), seq);

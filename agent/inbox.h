@@ -12,6 +12,7 @@
 #include <tuple>
 #include <vector>
 
+#include "agent/held_terms.h"
 #include "agent/own_epochs.h"
 #include "agent/snapshot.h"
 #include "audit/log/log.h"
@@ -98,7 +99,8 @@ class Inbox {
                                                             const schemas::Slice& slice);
   [[nodiscard]] static schemas::Outcome keep(storage::Connection& store, const OpenedSlice& opened,
                                              std::size_t place, Time now,
-                                             std::vector<storage::RunEntry>& identifiers);
+                                             std::vector<storage::RunEntry>& identifiers,
+                                             TermNumbers& terms);
   [[nodiscard]] Buffer sign(const OpenedSlice& opened, std::vector<schemas::Outcome> outcomes,
                             Time now) const;
   void record(storage::Connection& store, const OpenedSlice& opened,

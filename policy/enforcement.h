@@ -56,6 +56,8 @@ struct Question {
   std::vector<std::string> roles;
   std::string viewed_at;
   Time now;
+
+  bool operator==(const Question& other) const = default;
 };
 
 struct Reason {
