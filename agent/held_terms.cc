@@ -47,6 +47,19 @@ std::string rows() {
          std::string(policy::kHeldRows);
 }
 
+std::int64_t number_of(Connection& store, const policy::Question& question) {
+  const auto facts = facts_of(question);
+  {
+    auto known = store.prepare(
+        "SELECT id FROM held_terms WHERE record_type = ? AND shape = ? AND facts = ?");
+    known.bind(1, question.record_type).bind(2, shape()).bind(3, facts);
+    if (known.step()) return known.int64(0);
+  }
+  store.run("INSERT INTO held_terms(record_type, shape, facts) VALUES (?, ?, ?)",
+            question.record_type, shape(), facts);
+  return store.last_insert_rowid();
+}
+
 }  // namespace
 
 bool is_protected(const schemas::RecordView& record) {
