@@ -81,17 +81,7 @@ void add_terms(const schemas::Header& header, bool is_protected, policy::Questio
 
 std::int64_t TermNumbers::of(const policy::Question& question) {
   if (last_ == question) return number_;
-  const auto facts = facts_of(question);
-  auto known =
-      store_.prepare("SELECT id FROM held_terms WHERE record_type = ? AND shape = ? AND facts = ?");
-  known.bind(1, question.record_type).bind(2, shape()).bind(3, facts);
-  if (known.step()) {
-    number_ = known.int64(0);
-  } else {
-    store_.run("INSERT INTO held_terms(record_type, shape, facts) VALUES (?, ?, ?)",
-               question.record_type, shape(), facts);
-    number_ = store_.last_insert_rowid();
-  }
+  number_ = number_of(store_, question);
   last_ = question;
   return number_;
 }
