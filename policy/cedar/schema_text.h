@@ -11,8 +11,6 @@
 // they are used, then in the empty one; common types before entity types before what the language
 // has (Bool, Long, String, decimal, ipaddr, datetime, duration, also as __cedar::Bool ...).
 //
-// An attribute twice in a record is refused, although the official reader takes the last of them.
-//
 // Limits of our own: those of a policy text (policy_set.h) and those of schema_draft.h.
 #pragma once
 

@@ -127,10 +127,7 @@ class Breaker:
         if what == 2:
             return text[:at] + chance.one_of(CHARACTERS) + text[at + 1:]
         end = min(len(text), at + chance.between(1, 12))
-        # What is doubled could be an attribute of a schema, of which the official engine takes the last.
-        if chance.happens(50) or ":" in text[at:end]:
-            return text[:at] + text[end:]
-        return text[:end] + text[at:end] + text[end:]
+        return text[:at] + text[end:] if chance.happens(50) else text[:end] + text[at:end] + text[end:]
 
     def nodes(self, held):
         """Every place in the tree below the root: (container, key). Not inside of escapes, which
