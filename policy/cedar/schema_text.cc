@@ -236,6 +236,7 @@ class SchemaReader {
     DraftType out;
     if (too_deep(depth)) return out;
     cursor_.expect(TokenKind::OpenBrace, "`{`");
+    std::map<std::string, std::size_t> places;
     while (cursor_.peek() != TokenKind::CloseBrace && !cursor_.failed()) {
       annotations();
       DraftAttribute attribute;
@@ -243,7 +244,10 @@ class SchemaReader {
       attribute.required = !cursor_.accept(TokenKind::Question);
       cursor_.expect(TokenKind::Colon, "`:`");
       attribute.type = type(depth + 1);
-      out.attributes.push_back(std::move(attribute));
+      const auto [at, fresh] = places.try_emplace(attribute.name, out.attributes.size());
+      if (fresh) out.attributes.emplace_back();
+      // The last of a name counts, and nothing that the others say.
+      out.attributes[at->second] = std::move(attribute);
       if (!cursor_.accept(TokenKind::Comma)) break;
     }
     cursor_.expect(TokenKind::CloseBrace, "`,` or `}`");

@@ -190,6 +190,14 @@ TEST(SchemaText, RefusesAnActionThatAppliesToHalf) {
               HasSubstr("`principal` stands twice"));
 }
 
+TEST(SchemaText, LooksAtNothingThatAnAttributeOfTheSameNameReplaces) {
+  EXPECT_EQ(read_schema("entity A {a: Nothing, b: Long, a?: String};"),
+            read_schema("entity A {a?: String, b: Long};"));
+  EXPECT_EQ(read_schema("type T = {a: T, a: Long}; entity A {t: T};"),
+            read_schema("type T = {a: Long}; entity A {t: T};"));
+  EXPECT_THAT(mistakes_of("entity A {a: String, a: Nothing};"), HasSubstr("Nothing"));
+}
+
 TEST(SchemaText, RefusesWhatIsDeclaredTwice) {
   EXPECT_THAT(mistakes_of("entity A; entity A;"), HasSubstr("t:1:18: the entity type `A`"));
   EXPECT_THAT(mistakes_of("entity A, A;"), HasSubstr("declared twice"));
