@@ -79,7 +79,7 @@ def verdict(name, best):
 def table(mine, theirs):
     """Prints it; true when every budget is kept."""
     head = ("workload", "policies", "entities", "median", "p99", "official", "bare", "ratio", "budget", "")
-    print("{:<14}{:>9}{:>9}{:>9}{:>9}{:>10}{:>9}{:>8}  {:<11}{}".format(*head))
+    print("{:<14}{:>9}{:>9}{:>9}{:>9}{:>10}{:>9}{:>8}  {:<13}{}".format(*head))
     kept = True
     for name, each in mine.items():
         if name == "clock":
@@ -90,7 +90,7 @@ def table(mine, theirs):
         shown = ([f"{them['median_ns'] / 1000:.1f}", f"{them['bare_ns'] / 1000:.1f}",
                   f"{them['median_ns'] / each['median_ns']:.0f}"] if them else ["-"] * 3)
         print(f"{name:<14}{each['policies']:>9}{each['entities']:>9}{each['median_ns'] / 1000:>9.2f}"
-              f"{each['p99_ns'] / 1000:>9.2f}{shown[0]:>10}{shown[1]:>9}{shown[2]:>8}  {budget:<11}"
+              f"{each['p99_ns'] / 1000:>9.2f}{shown[0]:>10}{shown[1]:>9}{shown[2]:>8}  {budget:<13}"
               f"{'' if within is None else 'within' if within else 'BROKEN'}")
     print(f"\nAll times in µs a decision. Reading the clock takes {mine['clock']['median_ns'] / 1000:.2f} of "
           "ours.")

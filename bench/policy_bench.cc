@@ -60,6 +60,7 @@ template <class Question, class Decide>
 std::function<double(std::size_t)> time_each(const std::vector<Question>& questions,
                                              Decide decide) {
   return [&questions, decide](std::size_t i) {
+    // NOLINTNEXTLINE(performance-unnecessary-copy-initialization)
     const Question question = questions[i % questions.size()];
     const auto begun = Clock::now();
     static_cast<void>(decide(question));

@@ -18,7 +18,6 @@ namespace hub::bench {
 namespace {
 
 using nlohmann::json;
-using policy::Agreement;
 using policy::PartyFacts;
 using policy::Question;
 using policy::RecordTypeFacts;
@@ -59,6 +58,7 @@ std::vector<RecordTypeFacts> record_types(const Files& files) {
     groups[numbered("bench.record_type_", i)].insert(kGroups.begin(), kGroups.end());
   }
   std::vector<RecordTypeFacts> out;
+  out.reserve(groups.size());
   for (const auto& [type, names] : groups) {
     out.push_back({type, type.substr(0, type.find('.')), {names.begin(), names.end()}});
   }
@@ -67,6 +67,7 @@ std::vector<RecordTypeFacts> record_types(const Files& files) {
 
 std::vector<PartyFacts> authorities() {
   std::vector<PartyFacts> out;
+  out.reserve(kAuthorities);
   for (std::size_t i = 1; i <= kAuthorities; ++i) {
     out.push_back(
         {(i < 10 ? "E0900000" : "E090000") + std::to_string(i), numbered("Authority ", i), false});

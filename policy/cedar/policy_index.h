@@ -83,7 +83,7 @@ class PolicyIndex {
   };
 
   struct Candidate {
-    Place place;
+    Place place = 0;
     OpenHead open;  // when it is found here
   };
   using Candidates = std::vector<Candidate>;

@@ -151,7 +151,7 @@ bool Set::contains_any(const Set& others) const {
   return std::ranges::any_of(others.items(), [this](const Value& item) { return contains(item); });
 }
 
-NameKey::NameKey(std::string_view name) : first_(0), rest_(0) {
+NameKey::NameKey(std::string_view name) {
   std::array<char, kWhole + 1> bytes{};
   std::ranges::copy(name.substr(0, kWhole), bytes.begin());
   bytes.back() = static_cast<char>(std::min<std::size_t>(name.size(), 0xFF));

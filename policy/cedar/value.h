@@ -71,8 +71,8 @@ struct NameKey {
   bool operator==(const NameKey&) const = default;
 
  private:
-  std::uint64_t first_;
-  std::uint64_t rest_;
+  std::uint64_t first_ = 0;
+  std::uint64_t rest_ = 0;
 };
 
 class Record {

@@ -70,6 +70,20 @@ TEST(Authorizer, StopsAtTheFirstConditionThatFails) {
             1U);
 }
 
+TEST(Authorizer, JudgesWithPoliciesOfTheSetItself) {
+  const auto set = PolicySet::parse(R"(@id("a") permit(principal, action, resource);
+      @id("b") permit(principal, action, resource) when { principal.missing };)",
+                                    "t");
+  ASSERT_TRUE(set);
+  const auto judged =
+      judge(*set, Entities(), {{"User", "ann"}, {"Action", "read"}, {"File", "f"}, Record()});
+  EXPECT_TRUE(judged.allowed);
+  EXPECT_THAT(judged.reasons, ElementsAre(set->find("a")));
+  ASSERT_EQ(judged.errors.size(), 1U);
+  EXPECT_EQ(judged.errors.front().policy, set->find("b"));
+  EXPECT_EQ(judged.errors.front().error, EvaluationError::NoSuchEntity);
+}
+
 TEST(EvaluationErrors, EachHaveWordsOfTheirOwn) {
   EXPECT_NE(describe(EvaluationError::WrongType), describe(EvaluationError::Overflow));
   EXPECT_NE(describe(EvaluationError::NoSuchTag), describe(EvaluationError::NoSuchAttribute));

@@ -48,6 +48,67 @@ TEST(Sets, DropDuplicatesAndForgetTheOrder) {
   EXPECT_FALSE(left.contains(text("b")));
 }
 
+TEST(Sets, HoldExactlyTheirItemsOfEveryKindAndSize) {
+  std::vector<Value> items;
+  const auto number = [](std::size_t i) { return Value(static_cast<std::int64_t>(i)); };
+  const auto text = [](std::size_t i) { return Value(std::string_view(std::to_string(i))); };
+  const auto entity = [](std::size_t i) { return Value(EntityUid{"User", std::to_string(i)}); };
+  for (std::size_t size = 0; size < 40; ++size) {
+    const Set set(items);
+    for (std::size_t i = 0; i < 42; ++i) {
+      EXPECT_EQ(set.contains(number(i)), i < size) << size << " " << i;
+      EXPECT_EQ(set.contains(text(i)), i < size) << size << " " << i;
+      EXPECT_EQ(set.contains(entity(i)), i < size) << size << " " << i;
+    }
+    EXPECT_FALSE(set.contains(Value(EntityUid{"Team", "1"})));
+    items.insert(items.end(), {number(size), text(size), entity(size)});
+  }
+}
+
+TEST(NameKeys, TellNamesUpToFifteenBytesApart) {
+  std::vector<std::string> names{"",
+                                 "a",
+                                 "b",
+                                 "aa",
+                                 "ab",
+                                 "ba",
+                                 std::string("\0", 1),
+                                 std::string("a\0", 2),
+                                 "\xff",
+                                 "abcdefgh",
+                                 "abcdefg",
+                                 "abcdefghi",
+                                 "bbcdefghi",
+                                 "abcdefghijklmno",
+                                 "abcdefghijklmnp"};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    for (std::size_t j = 0; j < names.size(); ++j) {
+      EXPECT_EQ(NameKey(names[i]) == NameKey(names[j]), i == j) << i << " " << j;
+    }
+  }
+}
+
+TEST(Records, FindEachAttributeByNameWhateverItsSize) {
+  for (const std::size_t size : {1U, 5U, 32U, 33U, 300U}) {
+    std::vector<Attribute> attributes;
+    for (std::size_t i = 0; i < size; ++i) {
+      const auto name = std::string(i % 20, 'x') + std::to_string(i);
+      attributes.push_back({name, Value(static_cast<std::int64_t>(i))});
+    }
+    const auto record = Record::make(attributes);
+    ASSERT_TRUE(record);
+    for (const auto& [name, value] : attributes) {
+      const auto* found = record->find(name);
+      ASSERT_NE(found, nullptr) << name;
+      EXPECT_EQ(*found, value) << name;
+      EXPECT_EQ(record->find(name, NameKey(name)), found);
+      EXPECT_EQ(record->find(name + "y"), nullptr);
+    }
+    EXPECT_EQ(record->find(""), nullptr);
+    EXPECT_EQ(record->find("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"), nullptr);
+  }
+}
+
 TEST(Records, RefuseAnAttributeTwice) {
   EXPECT_FALSE(Record::make({{"a", number(1)}, {"b", number(1)}, {"a", number(2)}}));
   const auto made = Record::make({{"b", number(2)}, {"a", number(1)}});
