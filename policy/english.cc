@@ -20,8 +20,12 @@ constexpr std::array<Pairs, 4> kAttributeWords{{{"now", "moment of asking"},
                                                 {"handling", "handling code"},
                                                 {"starts", "start"},
                                                 {"ends", "end"}}};
-constexpr std::array<Pairs, 4> kActionWords{
-    {{"share", "share"}, {"relay", "pass on"}, {"accept", "take in"}, {"view", "view"}}};
+// What a thing is when this attribute of it is true.
+constexpr std::array<Pairs, 4> kTruthWords{{{"address", "one with addresses"},
+                                            {"patient_information", "one with patient information"},
+                                            {"onward_sharing", "open to passing records on"},
+                                            {"protected", "about a protected record"}}};
+constexpr std::array<Pairs, 2> kActionWords{{{"relay", "pass on"}, {"accept", "take in"}}};
 
 template <std::size_t N>
 std::string word_for(const std::array<Pairs, N>& words, std::string_view name) {
@@ -91,6 +95,8 @@ class Speaker {
     if (entity == nullptr) return kind + " in ?principal";
     const auto* const has = scope.type.empty() ? " has the role " : " with the role ";
     if (type == "Role") return kind + has + entity->uid.id;
+    if (type == "Agreement") return kind + " acts under " + entity->uid.id;
+    if (type == "Guest") return kind + " is of the guest " + entity->uid.id;
     const auto* const acts = scope.type.empty() ? " acts for " : " of ";
     return kind + acts + entity_words(entity->uid);
   }
@@ -131,11 +137,14 @@ class Speaker {
 
   [[nodiscard]] std::string entity_words(const EntityUid& uid) const {
     if (uid.type == "Authority") return authority_words(uid.id);
-    if (uid.type == "Agent") return "the agent of " + authority_words(uid.id);
+    if (uid.type == "Agent") {
+      return "the agent of " + authority_words(uid.id.substr(0, uid.id.find('/')));
+    }
     if (uid.type == "Broker") return "the broker";
     if (uid.type == "Role") return "the role " + uid.id;
     if (uid.type == "User") return "the user " + uid.id;
     if (uid.type == "Agreement") return uid.id;
+    if (uid.type == "Guest") return "the guest " + uid.id;
     if (uid.type == "RecordType") return "the record type " + uid.id;
     if (uid.type != "FieldGroup") return "`" + to_text(uid) + "`";
     const bool of_the_head = !record_type_.empty() && uid.id.starts_with(record_type_ + "/");
@@ -170,6 +179,7 @@ class Speaker {
     if (node.op == Op::Action) return "the action";
     if (node.op == Op::Context) return "the question";
     if (node.op == Op::Set) return listed(things(node), "and");
+    if (node.op == Op::Record) return listed(things(node), "with");
     if (node.op != Op::GetAttribute) return written(id);
     const auto& name = in_.names[node.operand];
     const auto words = word_for(kAttributeWords, name);
@@ -348,7 +358,7 @@ class Speaker {
 
   // A Bool: `context.sender.suspended`.
   [[nodiscard]] std::string attribute(const Node& node, bool negated) const {
-    return thing(part(node, 0)) + is(negated) + word_for(kAttributeWords, in_.names[node.operand]);
+    return thing(part(node, 0)) + is(negated) + word_for(kTruthWords, in_.names[node.operand]);
   }
 
   const Policy& policy_;

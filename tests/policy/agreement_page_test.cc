@@ -89,10 +89,11 @@ TEST(AgreementPage, NamesWhoHasNotSigned) {
 TEST(AgreementPage, TellsEachPolicyThatSpeaksOfIt) {
   const auto bundle = open(london_files(), london_parties(), london_types());
   const auto page = agreement_page(bundle, "london-ta-notice-2026", words(), kToday).value_or("");
-  EXPECT_THAT(page, AllOf(HasSubstr("(`ta-notice-share`)\n\nAn authority's agent may share field "
-                                    "groups of ta.placement_notice, when:\n- the agreement is "),
-                          HasSubstr("(`ta-view-analyst`)"), HasSubstr("(`sending-to-oneself`)"),
-                          HasSubstr("Owner: Head of housing options. Review by 2027-06-30.")));
+  EXPECT_THAT(page,
+              AllOf(HasSubstr("(`ta-notice-share`)\n\nWhoever acts under london-ta-notice-2026 may "
+                              "share what is in ta.placement_notice/notice, when:\n- "),
+                    HasSubstr("(`ta-view-analyst.needs`)"), HasSubstr("(`sending-to-oneself`)"),
+                    HasSubstr("Owner: Head of housing options. Review by 2027-06-30.")));
   EXPECT_THAT(page, AllOf(Not(HasSubstr("(`marac-share`)")), Not(HasSubstr("(`referral-view")),
                           Not(HasSubstr("(`pilot-share`)")),
                           Not(HasSubstr("(`analyst-never-sees-marac`)"))));

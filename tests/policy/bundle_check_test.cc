@@ -19,7 +19,8 @@ std::int32_t day(const std::string& written) { return parse_iso_date(written).va
 
 const std::string kPermit =
     "@id(\"x\")\n@title(\"t\")\n@agreement(\"all\")\n@lawful_basis(\"b\")\n@owner(\"o\")\n"
-    "@review_by(\"2027-01-01\")\npermit (principal, action, resource)";
+    "@review_by(\"2027-01-01\")\npermit (principal, action == "
+    "Action::\"share\", resource)";
 
 BundleCheck check_with(const std::string& policy, const std::string& today = "2026-11-22") {
   auto files = london_files();
@@ -85,8 +86,9 @@ TEST(BundleCheck, FindsWhatAgentsRefuse) {
                     Contains(HasSubstr("zz.cedar:1: error: the policy has no @title")),
                     Contains(HasSubstr("zz.cedar:1: error: the policy has no @review_by"))));
   auto twice = kPermit + ";";
-  twice.replace(twice.find("\"x\""), 3, "\"ta-relay\"");
-  EXPECT_THAT(told(check_with(twice)), Contains(HasSubstr("the policy id `ta-relay` is taken")));
+  twice.replace(twice.find("\"x\""), 3, "\"analyst-query\"");
+  EXPECT_THAT(told(check_with(twice)),
+              Contains(HasSubstr("the policy id `analyst-query` is taken")));
   EXPECT_THAT(
       told(check_with("permit (principal, action);")),
       Contains(AllOf(HasSubstr("zz.cedar:1:26: error: unexpected `)`"),
@@ -127,7 +129,7 @@ TEST(BundleCheck, LooksAtOneFileThoughAnotherCannotBeRead) {
   const auto found = told(check_bundle(files, london_types(), day("2026-11-22")));
   EXPECT_THAT(found, Contains(StartsWith("policy/broken.cedar:1:")));
   EXPECT_THAT(found, Contains(StartsWith("agreements/broken.json:")));
-  EXPECT_THAT(found, Contains(HasSubstr("no agent knows the role `idwa`")));
+  EXPECT_THAT(found, Contains(HasSubstr("no link and no part of the hub knows the role `idwa`")));
   EXPECT_THAT(found, Contains(HasSubstr("note: the agreement ended")));
 }
 

@@ -220,10 +220,10 @@ TEST(AuthorityClasses, OfLondonFollowItsAgreements) {
 }
 
 TEST(AuthorityClasses, KeepApartWhomAPolicyNames) {
-  for (const auto* condition :
-       {"context.sender == Authority::\"E09000012\"", "principal == Agent::\"E09000012\"",
-        "[Authority::\"E09000012\"].contains(context.sender)",
-        "principal == User::\"E09000012/ann\""}) {
+  for (const auto* condition : {"context.sender == Authority::\"E09000012\"",
+                                "principal == Agent::\"E09000012/london-ta-notice-2026\"",
+                                "[Authority::\"E09000012\"].contains(context.sender)",
+                                "principal == User::\"E09000012/ann\""}) {
     auto files = small_files();
     files["policy/named.cedar"] = "@id(\"named\") " + kHead +
                                   "forbid (principal, action, resource) when { " + condition +

@@ -61,23 +61,29 @@ TEST(UnknownNames, AreFoundOfEveryKindWithWhatWasMeant) {
   EXPECT_THAT(unknown_when("context.agreement == Agreement::\"london-ta-notice-2025\""),
               ElementsAre(AllOf(HasSubstr("the bundle has no agreement `london-ta-notice-2025`"),
                                 HasSubstr("did you mean `london-ta-notice-2026`?"))));
-  EXPECT_THAT(unknown_when("principal in Role::\"housing-oficer\""),
-              ElementsAre(AllOf(HasSubstr("no agent knows the role `housing-oficer`"),
-                                HasSubstr("did you mean `housing-officer`?"))));
+  EXPECT_THAT(
+      unknown_when("principal in Role::\"housing-oficer\""),
+      ElementsAre(AllOf(HasSubstr("no link and no part of the hub knows the role `housing-oficer`"),
+                        HasSubstr("did you mean `housing-officer`?"))));
   EXPECT_THAT(unknown_when("context.sender == Authority::\"E09000034\""),
               ElementsAre(AllOf(HasSubstr("`E09000034` is the code of no authority of London"),
                                 HasSubstr("E09000001 to E09000033"))));
-  EXPECT_THAT(unknown_when("principal == Agent::\"E10000001\""), SizeIs(1));
+  EXPECT_THAT(unknown_when("principal == Agent::\"E10000001/london-ta-notice-2026\""), SizeIs(1));
   EXPECT_THAT(unknown_when("principal == User::\"E09000099/ann\""), SizeIs(1));
-  EXPECT_THAT(unknown_when("principal == Broker::\"brocker\""), SizeIs(1));
+  EXPECT_THAT(unknown_when("principal == Agent::\"E09000001\""), SizeIs(1));
+  EXPECT_THAT(unknown_when("principal == Broker::\"brocker/london-ta-notice-2026\""), SizeIs(1));
+  EXPECT_THAT(unknown_when("principal == Broker::\"broker\""), SizeIs(1));
+  EXPECT_THAT(unknown_when("principal in Guest::\"capital-leters\""),
+              ElementsAre(HasSubstr("did you mean `capital-letters`?")));
 }
 
 TEST(UnknownNames, AreNoneOfWhatIsThere) {
-  EXPECT_THAT(
-      unknown_when("principal == Agent::\"E09000001\" || principal == Broker::\"broker\" || "
-                   "principal == User::\"E09000033/ann\" || principal in Role::\"idva\" || "
-                   "principal in Authority::\"E09000017\""),
-      IsEmpty());
+  EXPECT_THAT(unknown_when("principal == Agent::\"E09000001/london-ta-notice-2026\" || "
+                           "principal == Broker::\"broker/london-ta-notice-2026\" || "
+                           "principal in Guest::\"idva-service\" || "
+                           "principal == User::\"E09000033/ann\" || principal in Role::\"idva\" || "
+                           "principal in Authority::\"E09000017\""),
+              IsEmpty());
 }
 
 TEST(UnknownNames, AreFoundInHeadsSetsAndTemplates) {
@@ -103,14 +109,14 @@ TEST(UnknownNames, AreUnderlinedWhereTheyStand) {
 
 TEST(UnknownNames, RefuseTheBundleThatHasThem) {
   auto files = london_files();
-  auto& text = files["policy/marac_transfer.cedar"];
-  const std::string named = "FieldGroup::\"violence.marac_transfer/plan\"";
-  text.replace(text.find(named), named.size(), "FieldGroup::\"violence.marac_transfer/plans\"");
+  auto& text = files["policy/west_london_pilot.cedar"];
+  const std::string named = "FieldGroup::\"ta.placement_notice/identifiers\"";
+  text.replace(text.find(named), named.size(), "FieldGroup::\"ta.placement_notice/identifier\"");
   const auto made = Rulebook::make(files, london_parties(), london_types());
   ASSERT_FALSE(made);
   ASSERT_EQ(made.error().size(), 1U);
   EXPECT_THAT(to_text(made.error().front()),
-              HasSubstr("the catalogue has no field group `violence.marac_transfer/plans`"));
+              HasSubstr("the catalogue has no field group `ta.placement_notice/identifier`"));
 }
 
 TEST(LondonAuthorities, AreThirtyThreeInOrderOfCode) {

@@ -20,7 +20,7 @@ json uid(const std::string& type, const std::string& id) { return {{"type", type
 json a_test() {
   return {{"name", "a notice goes"},
           {"request",
-           {{"principal", "Agent::\"E09000007\""},
+           {{"principal", "Agent::\"E09000007/london-ta-notice-2026\""},
             {"action", "Action::\"share\""},
             {"resource", "FieldGroup::\"ta.placement_notice/notice\""},
             {"context",

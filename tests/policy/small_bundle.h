@@ -1,5 +1,5 @@
-// A bundle of one agreement, one record type and London's policies about it, and a few authorities,
-// so that every question about it can be asked one by one.
+// A bundle of one of London's agreements, one record type, permits written for it and London's
+// guardrails, and a few authorities, so that every question about it can be asked one by one.
 #pragma once
 
 #include <map>
@@ -31,9 +31,8 @@ inline constexpr const char* kSmallPermits = "policy/placement_notice.cedar";
 inline std::map<std::string, std::string> small_files() {
   const auto all = london_files();
   std::map<std::string, std::string> out;
-  for (const auto* path : {kSmallAgreement, kSmallGuardrails, kSmallPermits}) {
-    out[path] = all.at(path);
-  }
+  for (const auto* path : {kSmallAgreement, kSmallGuardrails}) out[path] = all.at(path);
+  out[kSmallPermits] = source_file("tests/policy/data/small_bundle/placement_notice.cedar");
   take_out(out[kSmallGuardrails], "analyst-never-sees-marac");
   take_out(out[kSmallGuardrails], "housing-never-sees-victim-address");
   return out;
