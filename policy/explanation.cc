@@ -87,9 +87,8 @@ std::string tell_question(const Question& question) {
 
 std::string tell_nearest(const NearMiss& nearest) {
   const auto& policy = *nearest.policy;
-  return "Nearest    " + policy.id + " (" + text_of(policy, "title") + "), " +
-         place(policy) + "\n           " +
-         (nearest.erred ? "could not be evaluated, " : "does not hold, ") +
+  return "Nearest    " + policy.id + " (" + text_of(policy, "title") + "), " + place(policy) +
+         "\n           " + (nearest.erred ? "could not be evaluated, " : "does not hold, ") +
          place(policy, nearest.line) + ":\n           " + nearest.lacked + "\n";
 }
 

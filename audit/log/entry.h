@@ -5,7 +5,8 @@
 // what the tree hashes:
 //
 //   act agreement bundle count detail envelopes erased field_groups handling legal_basis originator
-//   outcome party policies purpose reason recipient record_type regime register sender seq time v withheld
+//   outcome party policies purpose reason recipient record_type regime register sender seq time v
+//   withheld
 //
 // A leaf holds no personal data: `detail` is HMAC-SHA-256(r, detail's bytes), `envelopes` are leaf
 // hashes. The 32 random bytes r are stored with the detail and go with it, so that nobody can test

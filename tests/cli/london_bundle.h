@@ -1,7 +1,9 @@
 // London's bundle in a folder of the test's own, to be changed there.
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -39,6 +41,17 @@ struct LondonBundle : Hubctl {
     ASSERT_NE(begin, std::string::npos) << id;
     text.erase(begin, std::min(text.find("\n@id(", begin), text.size()) - begin);
     put(name, text);
+  }
+
+  // Takes one link out of a file of many.
+  void take_out_link(const std::string& name, const std::string& id) const {
+    auto file = nlohmann::json::parse(text_of(name));
+    auto& links = file.at("links");
+    const auto begin =
+        std::ranges::find_if(links, [&](const auto& one) { return one["id"] == id; });
+    ASSERT_NE(begin, links.end()) << id;
+    links.erase(begin);
+    put(name, file.dump(2));
   }
 
   // hubctl policy VERB with both folders.

@@ -12,7 +12,7 @@ using testing::HasSubstr;
 
 struct PolicyCheck : LondonBundle {};
 
-constexpr const char* kPolicy = "london/policy/placement_notice.cedar";
+constexpr const char* kPolicy = "london/policy/guardrails.cedar";
 
 TEST_F(PolicyCheck, FindsNothingInLondonsBundleOnTheDay) {
   const auto said = policy("check", kOnTheDay);
@@ -26,7 +26,8 @@ TEST_F(PolicyCheck, ShowsEachFindingWithItsLineAndWhatToDo) {
   change(kPolicy, "Role::\"notice-lead\"", "Role::\"notice-laed\"");
   const auto said = policy("check", kOnTheDay);
   EXPECT_EQ(said.exit, Exit::Refused);
-  EXPECT_THAT(said.out, HasSubstr(": error: no agent knows the role `notice-laed`\n"));
+  EXPECT_THAT(said.out,
+              HasSubstr(": error: no link and no part of the hub knows the role `notice-laed`\n"));
   EXPECT_THAT(said.out, HasSubstr("^^^^^^^^^^^^^^^^^^^\n  hint: did you mean `notice-lead`?\n"));
   EXPECT_THAT(said.out, EndsWith(": 1 finding\n"));
 }
@@ -40,7 +41,7 @@ TEST_F(PolicyCheck, HoldsReviewsAgainstTheDay) {
 }
 
 TEST_F(PolicyCheck, PrintsAnObjectALineForMachines) {
-  change(kPolicy, "@owner(\"Head of housing options\")", "");
+  change(kPolicy, "@owner(\"Information governance lead\")", "");
   auto arguments = kOnTheDay;
   arguments.emplace_back("--json");
   const auto said = policy("check", arguments);
@@ -53,7 +54,7 @@ TEST_F(PolicyCheck, PrintsAnObjectALineForMachines) {
   EXPECT_EQ(found[0].at("level"), "note");
   EXPECT_EQ(found[0].at("line"), 8);
   EXPECT_EQ(found[1].at("level"), "error");
-  EXPECT_EQ(found[1].at("file"), "policy/placement_notice.cedar");
+  EXPECT_EQ(found[1].at("file"), "policy/guardrails.cedar");
   EXPECT_EQ(found[1].at("what"), "the policy has no @owner");
 }
 

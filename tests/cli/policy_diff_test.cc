@@ -12,7 +12,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 constexpr const char* kGuardrails = "new/policy/guardrails.cedar";
-constexpr const char* kNotices = "new/policy/placement_notice.cedar";
+constexpr const char* kNotices = "new/links/placement_notice.json";
 
 struct PolicyDiff : LondonBundle {
   void SetUp() override {
@@ -48,10 +48,11 @@ TEST_F(PolicyDiff, FindsNoFlipBetweenABundleAndItself) {
 }
 
 TEST_F(PolicyDiff, GroupsFlipsByWhoDecided) {
-  take_out(kNotices, "ta-view-analyst");
+  take_out_link(kNotices, "ta-view-analyst");
   const auto said = diff();
   EXPECT_EQ(said.exit, Exit::Refused);
-  EXPECT_THAT(said.out, HasSubstr("TIGHTENED  allowed by ta-view-analyst; now refused: no permit"));
+  EXPECT_THAT(said.out,
+              HasSubstr("TIGHTENED  allowed by ta-view-analyst.needs; now refused: no permit"));
   EXPECT_THAT(said.out, HasSubstr("view by analyst at the recipient  ta.placement_notice/needs"));
   EXPECT_THAT(said.out, HasSubstr("all 3"));
   EXPECT_THAT(said.out, Not(HasSubstr("LOOSENED")));
@@ -90,7 +91,7 @@ TEST_F(PolicyDiff, TakesBundleNotesAsSides) {
                    at("schemas"), "--from", at(from), "--out", at(out)})
         .exit;
   };
-  take_out(kNotices, "ta-relay");
+  take_out_link(kNotices, "ta-relay");
   ASSERT_EQ(make("london", "old-bundle"), Exit::Ok);
   ASSERT_EQ(make("new", "new-bundle"), Exit::Ok);
   ASSERT_EQ(hubctl({"bundle", "sign", at("new-bundle"), "--key", at("E09000007-governance.key"),
@@ -105,7 +106,7 @@ TEST_F(PolicyDiff, TakesBundleNotesAsSides) {
 }
 
 TEST_F(PolicyDiff, ReplaysALog) {
-  take_out(kNotices, "ta-notice-share");
+  take_out_link(kNotices, "ta-notice-share");
   put("log",
       R"({"index":1,"entry":{"act":"disclosure","party":"E09000007","time":1795341600000,"sender":"E09000007","recipient":"E09000012","record_type":"ta.placement_notice","agreement":"london-ta-notice-2026","purpose":"section-208-notice","legal_basis":"ha1996-s208","regime":"uk-gdpr","handling":"official-sensitive","field_groups":["notice","needs"],"count":2}}
 {"index":2,"entry":{"act":"consultation","outcome":"log-read"}}
@@ -120,11 +121,11 @@ TEST_F(PolicyDiff, ReplaysALog) {
 }
 
 TEST_F(PolicyDiff, RefusesASideThatAgentsWouldRefuse) {
-  change(kNotices, "Role::\"notice-lead\"", "Role::\"none\"");
+  change(kGuardrails, "Role::\"notice-lead\"", "Role::\"none\"");
   const auto said = diff();
   EXPECT_EQ(said.exit, Exit::Refused);
   EXPECT_THAT(said.err, AllOf(HasSubstr("new is refused as agents would refuse it"),
-                              HasSubstr("no agent knows the role `none`")));
+                              HasSubstr("no link and no part of the hub knows the role `none`")));
   EXPECT_EQ(said.out, "");
 }
 

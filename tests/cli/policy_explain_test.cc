@@ -43,9 +43,9 @@ TEST_F(PolicyExplain, TellsWhichGuardrailRefuses) {
 TEST_F(PolicyExplain, NamesTheNearestPermitAndWhatItLacks) {
   const auto said = explain({"--door", "view", "--role", "analyst", "--group", "notice"});
   EXPECT_EQ(said.exit, Exit::Refused);
-  EXPECT_THAT(said.out, AllOf(HasSubstr("Nearest    ta-view-housing"),
-                              HasSubstr("does not hold, policy/placement_notice.cedar:"),
-                              HasSubstr("principal in [Role::\"housing-officer\", ")));
+  EXPECT_THAT(said.out, AllOf(HasSubstr("Nearest    ta-view.housing-officer.notice"),
+                              HasSubstr("does not hold, policy/templates.cedar:"),
+                              HasSubstr("principal in Role::\"housing-officer\"")));
 }
 
 TEST_F(PolicyExplain, AsksAboutEveryGroupUnlessOneIsNamed) {

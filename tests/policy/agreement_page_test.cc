@@ -73,7 +73,9 @@ TEST(AgreementPage, SaysOfWhatIsNotThereThatItIsNotRecorded) {
         "categories of data subjects", "transfers to third countries"}) {
     EXPECT_THAT(page, HasSubstr(std::string("| ") + fact + " | not recorded |"));
   }
-  EXPECT_THAT(page, HasSubstr("without being parties: not recorded"));
+  EXPECT_THAT(page, HasSubstr("without being parties: Capital Letters, sponsored by E09000030, "
+                              "signed 2025-12-08; London Councils, sponsored by E09000028, not "
+                              "signed."));
 }
 
 TEST(AgreementPage, NamesWhoHasNotSigned) {

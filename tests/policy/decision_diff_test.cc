@@ -75,8 +75,9 @@ TEST(DecisionDiff, FindsNothingBetweenABundleAndItself) {
   const auto bundle = open(small_files());
   const auto diff = compare_both_ways(bundle, bundle);
   EXPECT_THAT(diff.flips, IsEmpty());
-  // 8 terms, 6 groups; three doors for 4 x 4 pairs, 8 roles for 4 x 4 x 4 pairs and lookers.
-  EXPECT_EQ(diff.compared, 8U * 6U * (3U * 16U + 8U * 64U));
+  // 10 terms, 6 groups; three doors for 4 x 4 pairs; 9 roles that view and export, protected
+  // records and others, for 4 x 4 x 4 pairs and lookers.
+  EXPECT_EQ(diff.compared, 10U * 6U * (3U * 16U + 9U * 2U * 2U * 64U));
 }
 
 // The agreement gains a group, and one borough may send it.
@@ -225,9 +226,10 @@ TEST(AuthorityClasses, KeepApartWhomAPolicyNames) {
                                 "[Authority::\"E09000012\"].contains(context.sender)",
                                 "principal == User::\"E09000012/ann\""}) {
     auto files = small_files();
-    files["policy/named.cedar"] = "@id(\"named\") " + kHead +
-                                  "forbid (principal, action, resource) when { " + condition +
-                                  " };";
+    files["policy/named.cedar"] =
+        "@id(\"named\") " + kHead +
+        "forbid (principal, action in [Action::\"share\", Action::\"view\"], resource) when { " +
+        condition + " };";
     const auto bundle = open(files);
     EXPECT_THAT(authority_classes({&bundle}), testing::Contains(ElementsAre(authority(12))))
         << condition;
@@ -237,7 +239,8 @@ TEST(AuthorityClasses, KeepApartWhomAPolicyNames) {
 TEST(AuthorityClasses, KeepApartThoseWhoseNamesAPolicyReads) {
   auto files = small_files();
   files["policy/named.cedar"] = "@id(\"named\") " + kHead +
-                                "forbid (principal, action, resource) when { context.sender.name "
+                                "forbid (principal, action in [Action::\"share\", "
+                                "Action::\"view\"], resource) when { context.sender.name "
                                 "like \"H*\" };";
   const auto bundle = open(files);
   EXPECT_THAT(authority_classes({&bundle}), SizeIs(4));

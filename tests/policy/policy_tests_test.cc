@@ -113,6 +113,7 @@ TEST_F(PolicyTests, AddTheirEntitiesToTheBundles) {
   auto test = a_test();
   test["request"]["principal"] = "User::\"E09000012/ann\"";
   test["request"]["action"] = "Action::\"view\"";
+  test["request"]["context"]["protected"] = false;
   test["reason"] = {"ta-view-housing"};
   test["entities"] = {{{"uid", uid("User", "E09000012/ann")},
                        {"attrs", {{"authority", uid("Authority", "E09000012")}}},
