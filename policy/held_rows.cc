@@ -42,7 +42,9 @@ std::vector<HeldTerm> held_terms() {
 }
 
 std::vector<std::optional<Binding>> held_terms_of(const Question& question) {
-  const auto request = make_request(question);
+  auto look = question;
+  look.door = Door::View;
+  const auto request = make_request(look);
   std::vector<std::optional<Binding>> out;
   for (const auto& term : term_types()) out.push_back(bound(request.context.find(term.name)));
   return out;

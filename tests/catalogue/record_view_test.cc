@@ -96,7 +96,7 @@ TEST(RecordView, WritesJsonWithNumbersFlagsAndArrays) {
   EXPECT_THAT(
       json, HasSubstr("\"support_needs\":[\"physical_health\",\"domestic_abuse\",\"budgeting\"]"));
   EXPECT_THAT(json, HasSubstr("\"needs_summary\":\"Ground floor needed.\\u000aWalks"));
-  EXPECT_TRUE(json.ends_with("\"date_of_birth\":\"1984-05-02\"}"));
+  EXPECT_TRUE(json.ends_with("\"date_of_birth\":\"1984-05-02\",\"protected\":false}"));
 }
 
 // What the smallest right notice has, written by hand so that each value can be spoiled.

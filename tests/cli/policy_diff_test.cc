@@ -53,7 +53,9 @@ TEST_F(PolicyDiff, GroupsFlipsByWhoDecided) {
   EXPECT_EQ(said.exit, Exit::Refused);
   EXPECT_THAT(said.out,
               HasSubstr("TIGHTENED  allowed by ta-view-analyst.needs; now refused: no permit"));
-  EXPECT_THAT(said.out, HasSubstr("view by analyst at the recipient  ta.placement_notice/needs"));
+  EXPECT_THAT(said.out, AllOf(HasSubstr("\nview by analyst at the recipient "),
+                              HasSubstr("\nview by analyst, protected at the sender "),
+                              HasSubstr("  ta.placement_notice/needs  ")));
   EXPECT_THAT(said.out, HasSubstr("all 3"));
   EXPECT_THAT(said.out, Not(HasSubstr("LOOSENED")));
   EXPECT_THAT(said.out, HasSubstr(" 0 loosened, "));

@@ -238,7 +238,7 @@ TEST_F(Delivered, UnderAPurposeThatIsNotAgreedIsRefusedByTheRecipientToo) {
 TEST_F(Delivered, MadeByAThirdAuthorityIsRefusedByTheRecipientToo) {
   auto records = camden.notices(kHackney, 1);
   auto terms = *records.front().terms;
-  terms.originator = "E09000020";
+  terms.originator = kNewham;
   records.front().terms = std::make_shared<const agent::Terms>(terms);
   const auto taken = hackney.receive(camden.send(std::move(records)).front().bytes);
   EXPECT_EQ(outcomes_of(taken.receipts), all(Outcome::RefusedByPolicy, 1));
