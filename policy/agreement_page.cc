@@ -50,6 +50,7 @@ std::string day_words(Time time) { return iso_date(day_of(time)); }
 // Each with who sponsors it and whether it has signed.
 std::vector<std::string> guests_of(const Agreement& agreement) {
   std::vector<std::string> out;
+  out.reserve(agreement.guests.size());
   for (const auto& guest : agreement.guests) {
     out.push_back(
         guest.name +
@@ -347,9 +348,8 @@ class PageWriter {
 
   void processing() {
     std::vector<std::string> names;
+    names.reserve(agreement_.parties.size());
     for (const auto& party : agreement_.parties) names.push_back(party_name(party.authority));
-    std::vector<std::string> data;
-    for (const auto& group : agreement_.field_groups) data.push_back(group);
     line("## Record of processing (UK GDPR Article 30)\n");
     table("entry", "as recorded");
     row("controllers",
@@ -359,7 +359,7 @@ class PageWriter {
     row("data protection officers", kNotRecorded);
     row("purposes of the processing", in_code(agreement_.purposes));
     row("categories of data subjects", kNotRecorded);
-    row("categories of personal data", in_code(data));
+    row("categories of personal data", in_code(agreement_.field_groups));
     row("categories of recipients", "the other parties; others: " + on_page(guests_of(agreement_)));
     row("transfers to third countries", kNotRecorded);
     row("time limits for erasure", std::to_string(agreement_.retention_days) + " days");

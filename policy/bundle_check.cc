@@ -11,6 +11,7 @@
 #include "core/base/clock.h"
 #include "policy/cedar/lexer.h"
 #include "policy/cedar/validator.h"
+#include "policy/in_order.h"
 #include "policy/named_entities.h"
 #include "policy/rulebook_reader.h"
 #include "policy/world_schema.h"
@@ -108,9 +109,12 @@ class Checker {
       look_at_what_can_be_read();
       for (const auto& mistake : text.error()) add_mistake(mistake);
     }
-    std::ranges::stable_sort(out_.findings, {}, [](const CheckFinding& found) {
+    const auto place = [](const CheckFinding& found) {
       return std::tuple(std::string_view(found.finding.file), found.finding.line,
                         found.finding.column);
+    };
+    put_in_order(out_.findings, [&](const CheckFinding& left, const CheckFinding& right) {
+      return place(left) < place(right);
     });
     return std::move(out_);
   }

@@ -1,5 +1,7 @@
 #include "policy/cast.h"
 
+#include <string_view>
+
 namespace hub::policy {
 namespace {
 
@@ -25,16 +27,14 @@ Cast seen_at(const Cast& pair, Viewpoint viewpoint, const std::string& code) {
   return out;
 }
 
-const std::string& viewed_in(const Cast& cast, const std::string& sender,
-                             const std::string& recipient) {
-  static const std::string nobody;
+std::string viewed_in(const Cast& cast, std::string_view sender, std::string_view recipient) {
   switch (cast.viewpoint) {
-    case Viewpoint::None: return nobody;
-    case Viewpoint::Recipient: return recipient;
-    case Viewpoint::Sender: return sender;
+    case Viewpoint::Recipient: return std::string(recipient);
+    case Viewpoint::Sender: return std::string(sender);
+    case Viewpoint::None:
     case Viewpoint::Elsewhere: break;
   }
-  return nobody;
+  return {};
 }
 
 }  // namespace

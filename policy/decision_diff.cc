@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "policy/in_order.h"
 #include "policy/world.h"
 
 namespace hub::policy {
@@ -157,7 +158,7 @@ void FlipCollector::ask(const Question& question, const Cast& cast) {
 
 void FlipCollector::sort() {
   by_key_.clear();
-  std::ranges::stable_sort(out_.flips, [](const FlipGroup& left, const FlipGroup& right) {
+  put_in_order(out_.flips, [](const FlipGroup& left, const FlipGroup& right) {
     return std::tuple(right.loosened(), left.before, left.after) <
            std::tuple(left.loosened(), right.before, right.after);
   });

@@ -49,8 +49,10 @@ Entities Rulebook::State::entities_for(const Question& question) const {
 
 void Rulebook::State::ask_of_stores(const std::vector<PartyFacts>& parties) {
   std::vector<std::string> authorities;
+  authorities.reserve(parties.size());
   for (const auto& party : parties) authorities.push_back(party.code);
   std::vector<std::string> ids;
+  ids.reserve(agreements.size());
   for (const auto& [id, agreement] : agreements) ids.push_back(id);
   held = held_rows(authorities, ids);
   if (!held) return;
@@ -115,9 +117,10 @@ Result<std::unique_ptr<const Rulebook>, std::vector<ParseError>> Rulebook::make(
 }
 
 std::optional<RowFilter> Rulebook::view_filter(const Question& question) const {
-  if (!state_->held || question.door != Door::View) return std::nullopt;
+  const auto& held = state_->held;
+  if (!held || question.door != Door::View) return std::nullopt;
   auto filter = held_rows_filter(state_->policies, state_->world, state_->entities_for(question),
-                                 question, *state_->held);
+                                 question, *held);
   if (!filter) return std::nullopt;
   return std::move(*filter);
 }

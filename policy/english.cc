@@ -272,13 +272,13 @@ class Speaker {
     const auto right = part(node, 1);
     const bool before = (node.op == Op::Less || node.op == Op::LessEqual) != negated;
     const bool strict = (node.op == Op::Less || node.op == Op::Greater) != negated;
-    std::string_view words = before ? (strict ? " is less than " : " is at most ")
-                                    : (strict ? " is more than " : " is at least ");
-    if (is_moment(left) || is_moment(right)) {
-      words = before ? (strict ? " is before " : " is not after ")
-                     : (strict ? " is after " : " is not before ");
-    }
-    return thing(left) + std::string(words) + thing(right);
+    // By: a moment, before, strict.
+    static constexpr std::array<std::string_view, 8> kOrders{
+        " is at least ",   " is more than ", " is at most ",   " is less than ",
+        " is not before ", " is after ",     " is not after ", " is before "};
+    const auto which = std::size_t{is_moment(left) || is_moment(right) ? 4U : 0U} +
+                       (before ? 2U : 0U) + (strict ? 1U : 0U);
+    return thing(left) + std::string(kOrders.at(which)) + thing(right);
   }
 
   [[nodiscard]] std::optional<std::vector<std::string>> roles(NodeId id) const {

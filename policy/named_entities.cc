@@ -105,7 +105,7 @@ class NamesInUse {
     need(roles_, id, "no link and no part of the hub knows the role ", span, findings);
   }
 
-  void authority(std::string_view code, Span span, FindingList& findings) {
+  static void authority(std::string_view code, Span span, FindingList& findings) {
     if (!name_of_authority(code).empty()) return;
     report(span, in_backquotes(code) + " is the code of no authority of London",
            "the codes are E09000001 to E09000033", findings);

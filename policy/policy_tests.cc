@@ -75,6 +75,16 @@ Record merged(const Record& under, const Record& over) {
   return Record::make(std::move(out)).value_or(Record());
 }
 
+bool take_parents(const TestJson& parents, Entity& entity) {
+  entity.parents.clear();
+  for (const auto& parent : parents) {
+    auto uid = read_uid(parent);
+    if (!uid) return false;
+    entity.parents.push_back(std::move(*uid));
+  }
+  return true;
+}
+
 Mistake put_entity(const TestJson& written, std::vector<Entity>& world) {
   const auto uid = written.is_object() ? uid_in(written, "uid") : std::nullopt;
   if (!uid) return TestMistake{"an entity has no `uid`"};
@@ -95,11 +105,8 @@ Mistake put_entity(const TestJson& written, std::vector<Entity>& world) {
       if (!record) return TestMistake{"an entity's " + key + " cannot be read"};
       into = merged(into, *record);
     } else if (key == "parents" && held.is_array()) {
-      place->parents.clear();
-      for (const auto& parent : held) {
-        auto parent_uid = read_uid(parent);
-        if (!parent_uid) return TestMistake{"an entity has a parent that is no entity"};
-        place->parents.push_back(std::move(*parent_uid));
+      if (!take_parents(held, *place)) {
+        return TestMistake{"an entity has a parent that is no entity"};
       }
     } else {
       return TestMistake{"an entity has `uid`, `attrs`, `parents` and `tags`, and nothing else"};

@@ -1,5 +1,5 @@
-// The roles that the hub itself knows (docs/governance.md, "Roles"). A policy that names another one
-// which no link fills in does not do what its author meant.
+// The roles that the hub itself knows (docs/governance.md, "Roles"). A policy that names another
+// one which no link fills in does not do what its author meant.
 #pragma once
 
 #include <span>

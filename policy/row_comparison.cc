@@ -99,7 +99,7 @@ RowCompiler::Read RowCompiler::operand(NodeId id) {
 }
 
 // Null: known, but not yet.
-RowCompiler::Read RowCompiler::literal(const Node& node, const Value* value) const {
+RowCompiler::Read RowCompiler::literal(const Node& node, const Value* value) {
   if (value == nullptr) return Operand{{"?", {}, false}, nullptr, {}, true};
   if (const auto* truth_value = value->boolean()) {
     return Operand{sql_constant(*truth_value), Type::simple(Type::Kind::Bool), {}, true};
@@ -200,7 +200,7 @@ RowCompiler::Compiled RowCompiler::contains(const Node& node) {
 
 // The item is a column: otherwise the whole were known.
 RowCompiler::Compiled RowCompiler::is_among(const Node& node, const Operand& item,
-                                            const Value& set) const {
+                                            const Value& set) {
   if (set.set() == nullptr || item.type == nullptr) return fail(of_other_types(node));
   std::vector<Binding> values;
   for (const auto& one : set.set()->items()) {

@@ -148,7 +148,7 @@ RowCompiler::Compiled RowCompiler::chain(const Node& node, bool conjunction) {
 // Of an `if` whose condition is known, one branch will be left: both must be conditions, and which
 // it will be says nothing about what follows.
 RowCompiler::Compiled RowCompiler::alternatives(const Node& node) {
-  for (const std::size_t branch : {1, 2}) {
+  for (const std::size_t branch : {1U, 2U}) {
     auto compiled = condition(child_id(node, branch));
     if (!compiled) return compiled;
   }

@@ -76,7 +76,7 @@ class RowCompiler {
   Compiled equality(const Node& node, bool wanted);
   Compiled order(const Node& node, std::string_view sign);
   Compiled contains(const Node& node);
-  [[nodiscard]] Compiled is_among(const Node& node, const Operand& item, const Value& set) const;
+  static Compiled is_among(const Node& node, const Operand& item, const Value& set);
   Compiled membership(const Node& node);
   [[nodiscard]] Compiled is_in_group(const Node& node, const Value& group) const;
   Compiled has_attribute(const Node& node);
@@ -89,7 +89,7 @@ class RowCompiler {
   [[nodiscard]] std::optional<RowAttribute> expandable(NodeId id) const;
 
   Read operand(NodeId id);
-  [[nodiscard]] Read literal(const Node& node, const Value* value) const;
+  static Read literal(const Node& node, const Value* value);
   [[nodiscard]] Read column(const Node& node) const;
 
   void find_open();

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "policy/roles.h"
+#include "policy/world.h"
 
 namespace hub::policy {
 namespace {
@@ -153,6 +154,16 @@ void add_roles(const PolicySet& policies, Words& out) {
   }
 }
 
+bool may_permit(const PolicySet& policies, Door door) {
+  const Value asked(EntityUid{"Action", std::string(action_of(door))});
+  return std::ranges::any_of(policies.policies(), [&](const auto& policy) {
+    const auto& scope = policy->action;
+    return policy->effect == Effect::Permit &&
+           (scope.kind == ActionScope::Kind::Any ||
+            std::ranges::find(scope.actions, asked) != scope.actions.end());
+  });
+}
+
 }  // namespace
 
 Scenarios scenarios_of(const OpenedBundle& before, const OpenedBundle& after, Time now) {
@@ -172,6 +183,8 @@ Scenarios scenarios_of(const OpenedBundle& before, const OpenedBundle& after, Ti
   out.field_groups.assign(groups.begin(), groups.end());
   for (const auto door : kDoorsOfExchange) out.doors.push_back({door, "", false});
   for (const auto door : {Door::View, Door::Export}) {
+    // What neither side ever permits is refused by both.
+    if (!may_permit(before.policies, door) && !may_permit(after.policies, door)) continue;
     for (const auto& role : roles) {
       for (const bool protects : {false, true}) out.doors.push_back({door, role, protects});
     }

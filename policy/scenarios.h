@@ -6,7 +6,8 @@
 // handling code: each other one that it lists, each that a policy names, and one that is not
 // agreed. Users have one role at a time. An agreement is asked about at the moment given; when its
 // term starts behind it, at that start; and when its two versions end differently, at the earlier
-// end. Each role looks at records that are protected and at others. So a decision that depends on a
+// end. Each role looks at records that are protected and at others; whether it may export them is
+// asked when either bundle has a permit for that. So a decision that depends on a
 // pair of terms outside the agreement, on two roles together, on a user's name or guest
 // organisation, on who made the record or on a moment that a policy alone names is not among them.
 #pragma once

@@ -152,7 +152,7 @@ class LinkReader {
 
   // A code, or for a field group two with a slash between.
   std::optional<std::string> name_in(const Filler& filler, const Json& json) {
-    const auto text = json.is_string() ? json.get<std::string>() : std::string();
+    auto text = json.is_string() ? json.get<std::string>() : std::string();
     const auto slash = text.find('/');
     const bool group = filler.entity_type == "FieldGroup";
     const bool right = group ? slash != std::string::npos && is_code(text.substr(0, slash)) &&

@@ -101,8 +101,10 @@ bool same_entity(const Entity& left, const Entity& right) {
 std::optional<std::string> drop_repetitions(std::vector<Entity>& entities) {
   std::vector<std::size_t> order(entities.size());
   std::iota(order.begin(), order.end(), 0);
-  std::ranges::stable_sort(order, {},
-                           [&](std::size_t at) -> const EntityUid& { return entities[at].uid; });
+  std::ranges::sort(order, [&](std::size_t left, std::size_t right) {
+    const auto compared = entities[left].uid <=> entities[right].uid;
+    return compared == 0 ? left < right : compared < 0;
+  });
   std::vector<bool> repeated(entities.size());
   for (std::size_t i = 1; i < order.size(); ++i) {
     const auto& before = entities[order[i - 1]];

@@ -303,9 +303,12 @@ const Value* Evaluator::get_attribute(const Expressions& in, const Node& node) {
   const auto child = in.children_of(node)[0];
   // Most attributes are context's, or an attribute's of it.
   const auto& of = in.nodes[child];
-  const auto* owner = of.op == Op::GetAttribute ? get_attribute(in, of)
-                      : of.op == Op::Context    ? &context_
-                                                : value(in, child);
+  const Value* owner = &context_;
+  if (of.op == Op::GetAttribute) {
+    owner = get_attribute(in, of);
+  } else if (of.op != Op::Context) {
+    owner = value(in, child);
+  }
   if (owner == nullptr) return nullptr;
   const auto* fields = owner->record();
   if (const auto* uid = owner->entity()) {

@@ -19,7 +19,7 @@ const OpenedBundle& bundle() {
           R"(@id("x") @title("t") @agreement("all") @lawful_basis("b") @owner("o")
              @review_by("2027-01-01")
              permit (principal, action, resource) when { context.purpose == "p" };)"}},
-        {{"E09000007", "Camden"}}, {{"a.b", "d", {"g"}}});
+        {{"E09000007", "Camden"}}, {{"a.b", "d", {"g"}, {}, {}}});
     hub::require(opened.has_value(), "the fuzzing bundle is sound");
     return opened ? std::move(*opened) : OpenedBundle();
   }();
