@@ -20,6 +20,10 @@ constexpr std::array<Pairs, 4> kAttributeWords{{{"now", "moment of asking"},
                                                 {"handling", "handling code"},
                                                 {"starts", "start"},
                                                 {"ends", "end"}}};
+// By: a moment, before, strict.
+constexpr std::array<std::string_view, 8> kOrderWords{
+    " is at least ",   " is more than ", " is at most ",   " is less than ",
+    " is not before ", " is after ",     " is not after ", " is before "};
 // What a thing is when this attribute of it is true.
 constexpr std::array<Pairs, 4> kTruthWords{{{"address", "one with addresses"},
                                             {"patient_information", "one with patient information"},
@@ -272,13 +276,9 @@ class Speaker {
     const auto right = part(node, 1);
     const bool before = (node.op == Op::Less || node.op == Op::LessEqual) != negated;
     const bool strict = (node.op == Op::Less || node.op == Op::Greater) != negated;
-    // By: a moment, before, strict.
-    static constexpr std::array<std::string_view, 8> kOrders{
-        " is at least ",   " is more than ", " is at most ",   " is less than ",
-        " is not before ", " is after ",     " is not after ", " is before "};
     const auto which = std::size_t{is_moment(left) || is_moment(right) ? 4U : 0U} +
                        (before ? 2U : 0U) + (strict ? 1U : 0U);
-    return thing(left) + std::string(kOrders.at(which)) + thing(right);
+    return thing(left) + std::string(kOrderWords.at(which)) + thing(right);
   }
 
   [[nodiscard]] std::optional<std::vector<std::string>> roles(NodeId id) const {

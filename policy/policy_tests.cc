@@ -75,6 +75,17 @@ Record merged(const Record& under, const Record& over) {
   return Record::make(std::move(out)).value_or(Record());
 }
 
+// The attributes or the tags.
+bool take_record(std::string_view key, const TestJson& held, const EntityType& type,
+                 Entity& entity) {
+  const bool tags = key == "tags";
+  const auto record = tags ? read_tags(held, type.tags.get()) : read_record(held, &type.attributes);
+  if (!record) return false;
+  auto& into = tags ? entity.tags : entity.attributes;
+  into = merged(into, *record);
+  return true;
+}
+
 bool take_parents(const TestJson& parents, Entity& entity) {
   entity.parents.clear();
   for (const auto& parent : parents) {
@@ -99,11 +110,9 @@ Mistake put_entity(const TestJson& written, std::vector<Entity>& world) {
   for (const auto& [key, held] : written.items()) {
     if (key == "uid") continue;
     if (key == "attrs" || key == "tags") {
-      auto& into = key == "attrs" ? place->attributes : place->tags;
-      const auto record =
-          key == "attrs" ? read_record(held, &type->attributes) : read_tags(held, type->tags.get());
-      if (!record) return TestMistake{"an entity's " + key + " cannot be read"};
-      into = merged(into, *record);
+      if (!take_record(key, held, *type, *place)) {
+        return TestMistake{"an entity's " + key + " cannot be read"};
+      }
     } else if (key == "parents" && held.is_array()) {
       if (!take_parents(held, *place)) {
         return TestMistake{"an entity has a parent that is no entity"};

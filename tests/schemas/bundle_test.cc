@@ -80,7 +80,8 @@ TEST_F(SignedBundle, IsRefusedAsARegisterAndARegisterAsABundle) {
 }
 
 TEST_F(SignedBundle, HoldsTextsInItsFoldersOnly) {
-  const std::string wrong = "each file must be a text under catalogue/, policy/, links/ or agreements/";
+  const std::string wrong =
+      "each file must be a text under catalogue/, policy/, links/ or agreements/";
   for (const auto* path : {"", "a.cedar", "Policy/a.cedar", "/policy/a.cedar", "../policy/a.cedar",
                            "keys/store.key", "policy"}) {
     content["files"] = {{path, "text"}};
