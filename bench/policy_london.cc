@@ -60,7 +60,7 @@ std::vector<RecordTypeFacts> record_types(const Files& files) {
   std::vector<RecordTypeFacts> out;
   out.reserve(groups.size());
   for (const auto& [type, names] : groups) {
-    out.push_back({type, type.substr(0, type.find('.')), {names.begin(), names.end()}});
+    out.push_back({type, type.substr(0, type.find('.')), {names.begin(), names.end()}, {}, {}});
   }
   return out;
 }
