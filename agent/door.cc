@@ -107,8 +107,17 @@ void Door::called(transport::LocalDoor::Caller caller, const std::string& verb,
   const auto rule = std::ranges::find(verb_rules(), verb, &VerbRule::verb);
   if (rule == verb_rules().end())
     return end(*answer, DoorStatus::Usage, "there is no such request");
+  const bool for_all = rule->roles.empty();
+  if (!user.guest.empty() && !for_all) {
+    log_warning("door-refused", {{"user", user.name}, {"verb", rule->verb}});
+    return end(
+        *answer, DoorStatus::Refused,
+        "user " + user.name +
+            " is of a guest organisation, which may look at records and do nothing else; see "
+            "[door.guests] in the agent's configuration");
+  }
   const bool allowed = std::ranges::any_of(user.roles, [&](const std::string& role) {
-    return rule->roles.empty() || std::ranges::find(rule->roles, role) != rule->roles.end();
+    return for_all || std::ranges::find(rule->roles, role) != rule->roles.end();
   });
   if (!allowed) {
     log_warning("door-refused", {{"user", user.name}, {"verb", rule->verb}});

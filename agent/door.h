@@ -3,7 +3,8 @@
 // The kernel says which local user calls; the configuration gives the user roles; the verbs' table
 // says which roles may use a verb, and policy decides about each record that is looked at, whatever
 // the role. A search by a value finds only records whose value the user may see, and tells of no
-// others. A request may name one of the user's roles ("role") to act in that one alone, since
+// others. Whoever is of a guest organisation may look at records and do nothing else, whatever
+// their roles. A request may name one of the user's roles ("role") to act in that one alone, since
 // policy keeps some apart. Requests and answers are JSON; a list is one JSON object a line.
 //
 //   verb             roles               request                            answer

@@ -193,5 +193,42 @@ class Policy(network_case.NetworkCase):
         self.assertIn("no decision", done.stderr)
 
 
+class Guests(network_case.NetworkCase):
+    """At the recipient the user is of a guest organisation, whatever roles the user has."""
+    authorities = {HACKNEY: "Hackney", HILLINGDON: "Hillingdon"}
+
+    def make_network(self):
+        super().make_network()
+        host = self.network.agents[HILLINGDON]
+        host.config.write_text(host.config.read_text() +
+                               f"[door.guests]\nidva-service = [{network.user_name()}]\n")
+
+    def start_all(self):
+        self.network.start()
+        self.wait_in_session(self.network.agents[HACKNEY])  # the other one tells a guest nothing
+
+    def test_a_guest_looks_at_records_of_its_agreement_and_does_nothing_else(self):
+        host = self.network.agents[HILLINGDON].door
+        load = rows.Load(self.rng)
+        load.drop(self.network.agents[HACKNEY], [HILLINGDON], COUNT)
+        self.wait(lambda: network.tally(door.status(self.network.agents[HACKNEY]), "outcome",
+                                        HILLINGDON, "held") == COUNT, 30, "the notices to be held")
+        with self.assertRaisesRegex(door.DoorRefused, "guest-not-a-party"):
+            door.call(host, "records.list", {"role": "housing-officer"})
+        for verb, role in (("status", "operator"), ("audit.entries", "auditor"), ("send", "sender")):
+            with self.assertRaisesRegex(door.DoorRefused, "guest organisation"):
+                door.call(host, verb, {"role": role, "name": f"{rows.TYPE}.csv"})
+
+        file = self.folder / "marac.csv"
+        figures, rng = volumes.Volumes(0.01), random.Random(network_case.OPTIONS.seed)
+        borough = records.Borough(figures, HACKNEY)
+        generate.write_csv(file, [records.marac_transfer(rng, borough, HILLINGDON, 1, TODAY)])
+        self.network.agents[HACKNEY].drop(f"{MARAC}.csv", file.read_bytes())
+        self.wait(lambda: network.tally(door.status(self.network.agents[HACKNEY]), "outcome",
+                                        HILLINGDON, "held") == COUNT + 1, 30, "the transfer")
+        lines, _ = door.call(host, "records.list", {"role": "marac-coordinator", "type": MARAC})
+        self.assertEqual(len(lines), 1)
+
+
 if __name__ == "__main__":
     network_case.main()
