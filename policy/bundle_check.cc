@@ -11,8 +11,11 @@
 #include "core/base/clock.h"
 #include "policy/cedar/lexer.h"
 #include "policy/cedar/validator.h"
+#include "policy/held_rows.h"
 #include "policy/in_order.h"
+#include "policy/london_authorities.h"
 #include "policy/named_entities.h"
+#include "policy/row_filter.h"
 #include "policy/rulebook_reader.h"
 #include "policy/world_schema.h"
 
@@ -105,6 +108,7 @@ class Checker {
     auto text = read_rulebook(files_, record_types_);
     if (text) {
       look_at(text->policies, text->agreements);
+      look_at_views(text->policies, text->agreements);
     } else {
       look_at_what_can_be_read();
       for (const auto& mistake : text.error()) add_mistake(mistake);
@@ -150,6 +154,20 @@ class Checker {
     for (const auto& [id, agreement] : agreements) look_at(agreement);
   }
 
+  // Of a set that is valid: what a list of records has to ask about one by one.
+  void look_at_views(const PolicySet& policies, const Agreements& agreements) {
+    std::vector<std::string> authorities;
+    for (const auto& authority : london_authorities()) authorities.emplace_back(authority.code);
+    std::vector<std::string> ids;
+    ids.reserve(agreements.size());
+    for (const auto& [id, agreement] : agreements) ids.push_back(id);
+    const auto table = held_rows(authorities, ids);
+    if (!table) return;
+    for (auto& finding : row_filter_findings(policies, *table)) {
+      add({CheckLevel::Warning, "slow-view", std::move(finding)});
+    }
+  }
+
   void add_finding(Finding finding) {
     switch (finding.severity()) {
       case Severity::Error: add({CheckLevel::Error, "not-valid", std::move(finding)}); return;
@@ -160,16 +178,32 @@ class Checker {
     add({CheckLevel::Warning, rule, std::move(finding)});
   }
 
-  void review(const Policy& policy) {
-    const auto* written = policy.annotation("review_by");
-    const auto day = written == nullptr ? std::nullopt : parse_iso_date(*written);
-    if (!day || *day >= today_) return;  // one that is missing is among the mistakes
-    CheckFinding out{CheckLevel::Error, "policy-review", {}};
-    out.finding.policy_id = policy.id;
+  // Of a link, where it stands in its file ("links/a.json:4"); else the annotation.
+  [[nodiscard]] CheckFinding at_review(const Policy& policy) const {
+    if (const auto* link = policy.annotation("link")) {
+      const auto colon = std::min(link->rfind(':'), link->size());
+      std::size_t line = 0;
+      for (const char c : link->substr(colon)) {
+        if (c >= '0' && c <= '9') line = 10 * line + static_cast<std::size_t>(c - '0');
+      }
+      return finding_of({link->substr(0, colon), line, 0, {}, {}}, files_);
+    }
+    CheckFinding out;
     out.finding.file = policy.file;
     out.finding.source = policy.source;
     out.finding.span = annotation_span(policy, "review_by");
     if (policy.source != nullptr) set_place(out.finding);
+    return out;
+  }
+
+  void review(const Policy& policy) {
+    const auto* written = policy.annotation("review_by");
+    const auto day = written == nullptr ? std::nullopt : parse_iso_date(*written);
+    if (!day || *day >= today_) return;  // one that is missing is among the mistakes
+    auto out = at_review(policy);
+    out.level = CheckLevel::Error;
+    out.rule = "policy-review";
+    out.finding.policy_id = policy.id;
     out.finding.what = "the policy " + policy.id + " was to be reviewed by " + *written;
     out.finding.hint = "review it with its owner, then set the next date";
     add(std::move(out));

@@ -73,6 +73,23 @@ TEST(BundleCheck, FindsReviewsThatAreOverdueFromTheDayAfter) {
   EXPECT_THAT(later, Contains(HasSubstr("the policy ta-relay was to be reviewed")));
 }
 
+TEST(BundleCheck, TellsAnOverdueLinkWhereItStands) {
+  const auto later = told(check_with("", "2027-07-01"));
+  EXPECT_THAT(later,
+              Contains(AllOf(StartsWith("links/placement_notice.json:31:"),
+                             HasSubstr("the policy ta-relay was to be reviewed by 2027-06-30"),
+                             HasSubstr("\"id\": \"ta-relay\""))));
+}
+
+TEST(BundleCheck, WarnsOfAViewThatIsAskedRecordByRecord) {
+  auto policy = kPermit + "\nwhen { if context.purpose == \"x\" then true else false };";
+  policy.replace(policy.find("share"), 5, "view");
+  const auto checked = check_with(policy);
+  EXPECT_EQ(checked.faults(), 1U);
+  EXPECT_THAT(checked.findings, Contains(testing::Field(&CheckFinding::rule, "slow-view")));
+  EXPECT_THAT(told(checked), Contains(StartsWith("policy/zz.cedar:8:")));
+}
+
 TEST(BundleCheck, NeverStopsAHubForADate) {
   auto files = london_files();
   files["policy/zz.cedar"] = kPermit + ";";
