@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "core/base/file.h"
 #include "core/base/json.h"
@@ -46,6 +47,25 @@ bool choose_role(const Buffer& payload, DoorUser& user) {
                    std::ranges::find(user.roles, wanted.get<std::string>()) != user.roles.end();
   if (has) user.roles = {wanted.get<std::string>()};
   return has;
+}
+
+// Why the user may not ask for this; nothing when the user may.
+std::optional<std::string> refusal_of(const DoorUser& user, const VerbRule& rule) {
+  const bool for_all = rule.roles.empty();
+  if (!user.guest.empty() && !for_all) {
+    return "user " + user.name +
+           " is of a guest organisation, which may look at records and do nothing else; see "
+           "[door.guests] in the agent's configuration";
+  }
+  const bool allowed = std::ranges::any_of(user.roles, [&](const std::string& role) {
+    return for_all || std::ranges::find(rule.roles, role) != rule.roles.end();
+  });
+  if (allowed) return std::nullopt;
+  std::string needed;
+  for (const auto role : rule.roles) needed += (needed.empty() ? "" : ", ") + std::string(role);
+  return "user " + user.name + " has " +
+         (needed.empty() ? "no role" : "none of the roles " + needed) +
+         "; see [door.roles] in the agent's configuration";
 }
 
 bool is_upload_name(const std::string& name) {
@@ -107,43 +127,32 @@ void Door::called(transport::LocalDoor::Caller caller, const std::string& verb,
   const auto rule = std::ranges::find(verb_rules(), verb, &VerbRule::verb);
   if (rule == verb_rules().end())
     return end(*answer, DoorStatus::Usage, "there is no such request");
-  const bool for_all = rule->roles.empty();
-  if (!user.guest.empty() && !for_all) {
+  if (const auto refusal = refusal_of(user, *rule)) {
     log_warning("door-refused", {{"user", user.name}, {"verb", rule->verb}});
-    return end(
-        *answer, DoorStatus::Refused,
-        "user " + user.name +
-            " is of a guest organisation, which may look at records and do nothing else; see "
-            "[door.guests] in the agent's configuration");
-  }
-  const bool allowed = std::ranges::any_of(user.roles, [&](const std::string& role) {
-    return for_all || std::ranges::find(rule->roles, role) != rule->roles.end();
-  });
-  if (!allowed) {
-    log_warning("door-refused", {{"user", user.name}, {"verb", rule->verb}});
-    std::string needed;
-    for (const auto role : rule->roles) needed += (needed.empty() ? "" : ", ") + std::string(role);
-    return end(*answer, DoorStatus::Refused,
-               "user " + user.name + " has " +
-                   (needed.empty() ? "no role" : "none of the roles " + needed) +
-                   "; see [door.roles] in the agent's configuration");
+    return end(*answer, DoorStatus::Refused, *refusal);
   }
   if (verb == "status") return end(*answer, DoorStatus::Ok, agent_.status_json());
   const bool taken =
       workers_.try_post(std::to_string(caller.pid), [this, user, verb, payload, answer] {
         try {
-          const auto request = as_text(payload);
-          if (verb == "send") return send_file(payload, answer);
-          if (verb == "records.list") return list_records(agent_, user, request, *answer);
-          if (verb == "records.show") return show_record(agent_, user, request, *answer);
-          if (verb == "policy.explain") return explain_decision(agent_, user, request, *answer);
-          return list_entries(agent_, user, request, *answer);
+          answer_call(user, verb, payload, answer);
         } catch (const EnvError& error) {
           log_error("door-failed", {{"verb", verb}, {"reason", error.what()}});
           end(*answer, DoorStatus::Failed, error.what());
         }
       });
   if (!taken) end(*answer, DoorStatus::Failed, "too many requests at once; try again");
+}
+
+// On a worker.
+void Door::answer_call(const DoorUser& user, const std::string& verb, const Buffer& payload,
+                       const Answer& answer) {
+  const auto request = as_text(payload);
+  if (verb == "send") return send_file(payload, answer);
+  if (verb == "records.list") return list_records(agent_, user, request, *answer);
+  if (verb == "records.show") return show_record(agent_, user, request, *answer);
+  if (verb == "policy.explain") return explain_decision(agent_, user, request, *answer);
+  return list_entries(agent_, user, request, *answer);
 }
 
 // On a worker.

@@ -47,6 +47,8 @@ class Door {
 
   void called(transport::LocalDoor::Caller caller, const std::string& verb, const Buffer& payload,
               const Answer& answer);
+  void answer_call(const DoorUser& user, const std::string& verb, const Buffer& payload,
+                   const Answer& answer);
   void send_file(const Buffer& payload, const Answer& answer);
 
   Agent& agent_;
