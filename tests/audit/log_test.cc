@@ -25,7 +25,7 @@ TEST(Log, GrowsTheTreeOfItsEntries) {
   TemporaryLog temporary;
   EXPECT_EQ(temporary.log->head(), storage::empty_tree());
   std::uint64_t size = 0;
-  for (const std::uint64_t more : {1, 1, 5, 248, 1, 1, 300, 512}) {
+  for (const std::uint64_t more : {1U, 1U, 5U, 248U, 1U, 1U, 300U, 512U}) {
     temporary.append(more);
     size += more;
     const auto leaves = leaf_hashes(temporary);
@@ -82,9 +82,9 @@ TEST(Log, ProvesItsEntriesAndItsGrowth) {
   temporary.append(700);
   const auto leaves = leaf_hashes(temporary);
   temporary.store->read([&](Connection& c) {
-    for (const std::uint64_t size : {1, 255, 256, 257, 512, 699, 700}) {
+    for (const std::uint64_t size : {1U, 255U, 256U, 257U, 512U, 699U, 700U}) {
       const auto root = crypto::merkle_root(std::span(leaves).first(size));
-      for (const std::uint64_t index : {0, 100, 255, 256, 511, 698, 699}) {
+      for (const std::uint64_t index : {0U, 100U, 255U, 256U, 511U, 698U, 699U}) {
         if (index >= size) continue;
         const auto proof = Log::inclusion(c, index, size);
         EXPECT_EQ(crypto::root_of_path(leaves[index], index, size, proof), root);
@@ -121,7 +121,7 @@ TEST(Log, ErasesDetailsAndSaysSo) {
     EXPECT_EQ(temporary.log->erase_details(c, {5, 3, 4, 9}, erasure, {}), 20U);
   }));
   const auto entries = temporary.store->read([](Connection& c) { return Log::entries(c, 0, 100); });
-  for (const std::uint64_t i : {3, 4, 5, 9}) EXPECT_FALSE(entries[i].detail) << i;
+  for (const std::uint64_t i : {3U, 4U, 5U, 9U}) EXPECT_FALSE(entries[i].detail) << i;
   EXPECT_TRUE(entries[6].detail);
   const auto leaf = parse_leaf(entries[20].leaf);
   ASSERT_TRUE(leaf);

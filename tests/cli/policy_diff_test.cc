@@ -17,7 +17,15 @@ constexpr const char* kNotices = "new/links/placement_notice.json";
 struct PolicyDiff : LondonBundle {
   void SetUp() override {
     LondonBundle::SetUp();
-    copy_to("new");
+    // What is not asked about here only takes time: every question is asked.
+    for (const auto* gone :
+         {"agreements/london-local-connection-2026.json", "agreements/west-london-pilot-2025.json",
+          "links/local_connection_referral.json", "links/west_london_pilot.json",
+          "policy/west_london_pilot.cedar"}) {
+      ASSERT_TRUE(std::filesystem::remove(folder.path() / "london" / gone)) << gone;
+    }
+    std::filesystem::copy(folder.path() / "london", folder.path() / "new",
+                          std::filesystem::copy_options::recursive);
     // Few authorities, so that each flip can be listed.
     for (const auto* party : {"broker", "E09000007", "E09000009", "E09000012"}) make_keys(party);
     std::vector<std::string> arguments{

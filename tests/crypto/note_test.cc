@@ -36,7 +36,8 @@ TEST_F(SignedNote, PassesOverUnknownSignersButNotOverAForgedKnownOne) {
 TEST_F(SignedNote, IsRefusedWithAnyBitFlippedOrTruncated) {
   for (std::size_t bit = 0; bit < 8 * note.size(); ++bit) {
     auto changed = note;
-    changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ (1U << (bit % 8)));
+    changed[bit / 8] =
+        static_cast<char>(static_cast<unsigned char>(changed[bit / 8]) ^ (1U << (bit % 8)));
     EXPECT_FALSE(open(changed)) << "bit " << bit;
   }
   for (std::size_t size = 0; size < note.size(); ++size) {

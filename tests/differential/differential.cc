@@ -173,7 +173,8 @@ Json verdict_of(const Json& test) {
   out["requests"] = Json::array();
   for (const auto& asked : test.at("requests")) {
     const auto& set = policies.value_or(PolicySet());
-    Json answers{answer_to(asked, set, plain.value_or(Entities()), nullptr)};
+    auto answers = Json::array();
+    answers.push_back(answer_to(asked, set, plain.value_or(Entities()), nullptr));
     if (schema) answers.push_back(answer_to(asked, set, checked.value(), &*schema));
     out["requests"].push_back(std::move(answers));
   }

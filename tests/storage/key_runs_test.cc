@@ -139,7 +139,7 @@ TEST_F(KeyRunsTest, MergesEverythingDueIntoAFewRuns) {
   // 72 runs of 64: eight of each eight merged, so one of tier 2 and one of tier 1.
   EXPECT_EQ(count("SELECT count(*) FROM key_run"), 2);
   EXPECT_EQ(count("SELECT count(*) FROM key_run WHERE state <> 1"), 0);
-  for (const std::uint64_t i : {0, 63, 64, 700, 4607, 4613}) {
+  for (const std::uint64_t i : {0U, 63U, 64U, 700U, 4607U, 4613U}) {
     EXPECT_THAT(find(runs, i), ElementsAre(static_cast<std::int64_t>(i)));
   }
   std::vector<RunKey> keys;
