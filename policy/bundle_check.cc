@@ -108,7 +108,6 @@ class Checker {
     auto text = read_rulebook(files_, record_types_);
     if (text) {
       look_at(text->policies, text->agreements);
-      look_at_views(text->policies, text->agreements);
     } else {
       look_at_what_can_be_read();
       for (const auto& mistake : text.error()) add_mistake(mistake);
@@ -146,26 +145,20 @@ class Checker {
   void look_at(const PolicySet& policies, const Agreements& agreements) {
     out_.policies = policies.policies().size();
     out_.agreements = agreements.size();
-    for (auto& finding : validate(policies, world_schema())) add_finding(std::move(finding));
+    auto findings = validate(policies, world_schema());
+    const bool valid = std::ranges::none_of(
+        findings, [](const Finding& one) { return one.severity() == Severity::Error; });
+    for (auto& finding : findings) add_finding(std::move(finding));
+    if (valid) {
+      for (auto& finding : unaskable_views(policies)) {
+        add({CheckLevel::Error, "unaskable-view", std::move(finding)});
+      }
+    }
     for (auto& finding : unknown_names(policies, agreements, record_types_)) {
       add({CheckLevel::Error, "unknown-name", std::move(finding)});
     }
     for (const auto& policy : policies.policies()) review(*policy);
     for (const auto& [id, agreement] : agreements) look_at(agreement);
-  }
-
-  // Of a set that is valid: what a list of records has to ask about one by one.
-  void look_at_views(const PolicySet& policies, const Agreements& agreements) {
-    std::vector<std::string> authorities;
-    for (const auto& authority : london_authorities()) authorities.emplace_back(authority.code);
-    std::vector<std::string> ids;
-    ids.reserve(agreements.size());
-    for (const auto& [id, agreement] : agreements) ids.push_back(id);
-    const auto table = held_rows(authorities, ids);
-    if (!table) return;
-    for (auto& finding : row_filter_findings(policies, *table)) {
-      add({CheckLevel::Warning, "slow-view", std::move(finding)});
-    }
   }
 
   void add_finding(Finding finding) {

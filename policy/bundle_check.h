@@ -26,7 +26,8 @@ enum class CheckLevel : std::uint8_t { Error, Warning, Note };
 struct CheckFinding {
   CheckLevel level = CheckLevel::Error;
   // What kind of finding, for programs: refused (as agents refuse it), not-valid, unknown-name,
-  // policy-review, agreement-review, agreement-ended, impossible-policy, confusing-text, slow-view.
+  // unaskable-view, policy-review, agreement-review, agreement-ended, impossible-policy,
+  // confusing-text.
   std::string_view rule;
   Finding finding;  // its own kind means nothing here
 };

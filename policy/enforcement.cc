@@ -7,6 +7,7 @@
 #include "policy/cedar/evaluator.h"
 #include "policy/explanation.h"
 #include "policy/held_rows.h"
+#include "policy/named_values.h"
 #include "policy/nearest.h"
 #include "policy/rulebook_reader.h"
 #include "policy/time_use.h"
@@ -18,10 +19,10 @@ struct Rulebook::State {
   PolicySet policies;
   Agreements agreements;
   Entities world;
+  NamedValues names;
   std::vector<Time> changes;  // sorted
   bool may_keep_decisions = true;
-  std::optional<RowTable> held;  // nothing: views are decided record by record
-  std::vector<Finding> view_findings;
+  std::optional<RowTable> held;
   std::shared_ptr<const void> identity = std::make_shared<const char>();
 
   // What the authoriser said, and the hub's answer to it.
@@ -55,15 +56,12 @@ void Rulebook::State::ask_of_stores(const std::vector<PartyFacts>& parties) {
   ids.reserve(agreements.size());
   for (const auto& [id, agreement] : agreements) ids.push_back(id);
   held = held_rows(authorities, ids);
-  if (!held) return;
-  view_findings = row_filter_findings(policies, *held);
-  if (!view_findings.empty()) held.reset();
 }
 
 Rulebook::State::Decided Rulebook::State::decide(const Question& question) const {
   Decided out;
   auto& verdict = out.verdict;
-  const auto request = make_request(question);
+  const auto request = make_request(question, names);
   if (const auto unknown = first_unknown(world, question, request); !unknown.empty()) {
     verdict.explanation = unknown;
     return out;
@@ -104,6 +102,7 @@ Result<std::unique_ptr<const Rulebook>, std::vector<ParseError>> Rulebook::make(
   state->policies = std::move(text->policies);
   state->agreements = std::move(text->agreements);
   state->world = std::move(*world);
+  state->names = NamedValues(parties, record_types, state->agreements);
   for (const auto& [id, agreement] : state->agreements) {
     state->changes.push_back(agreement.starts);
     state->changes.push_back(agreement.ends);
@@ -125,8 +124,6 @@ std::optional<RowFilter> Rulebook::view_filter(const Question& question) const {
   return std::move(*filter);
 }
 
-const std::vector<Finding>& Rulebook::view_findings() const { return state_->view_findings; }
-
 Verdict Rulebook::decide(const Question& question) const {
   auto decided = state_->decide(question);
   if (decided.denied_by_default()) {
@@ -140,7 +137,7 @@ std::string Rulebook::explain(const Question& question) const {
   std::optional<NearMiss> nearest;
   if (decided.denied_by_default()) {
     const auto entities = state_->entities_for(question);
-    const auto request = make_request(question);
+    const auto request = make_request(question, state_->names);
     Evaluator evaluator(entities, request);
     nearest = nearest_permit(state_->policies, evaluator);
   }

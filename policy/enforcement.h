@@ -105,11 +105,9 @@ class Rulebook {
 
   // For View: the terms of held records (policy/held_rows.h) under which the user may see the
   // question's field group, as a condition on their rows. Of the question, all counts that is no
-  // term of a record. Nothing when the policies cannot be asked of a store: then each record is
-  // asked about. One that is selected is asked about all the same before any of it is shown.
+  // term of a record. Nothing when the condition would get too large: then each record is asked
+  // about. One that is selected is asked about all the same before any of it is shown.
   [[nodiscard]] std::optional<RowFilter> view_filter(const Question& question) const;
-  // What of the policies cannot be asked of a store.
-  [[nodiscard]] const std::vector<Finding>& view_findings() const;
 
   // The next moment at which any agreement starts or ends; cached decisions end there.
   [[nodiscard]] std::optional<Time> next_change(Time now) const;

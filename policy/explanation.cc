@@ -97,8 +97,10 @@ std::string tell_nearest(const NearMiss& nearest) {
 std::string explain_verdict(const PolicySet& policies, const Question& question,
                             const Verdict& verdict) {
   if (!verdict.reasons.empty() && verdict.allowed) {
-    return "Allowed by " + verdict.reasons.front().policy_id + " (" +
-           verdict.reasons.front().title + ").";
+    const auto& [id, title] = verdict.reasons.front();
+    std::string out;
+    out.reserve(id.size() + title.size() + 16);  // most answers are this one
+    return out.append("Allowed by ").append(id).append(" (").append(title).append(").");
   }
   if (!verdict.reasons.empty()) return explain_refusal(policies, verdict);
   if (!verdict.errors.empty()) {

@@ -1,7 +1,10 @@
 #include "policy/held_rows.h"
 
+#include <set>
+#include <tuple>
 #include <utility>
 
+#include "core/base/result.h"
 #include "policy/world.h"
 #include "policy/world_schema.h"
 
@@ -47,6 +50,21 @@ std::vector<std::optional<Binding>> held_terms_of(const Question& question) {
   const auto request = make_request(look);
   std::vector<std::optional<Binding>> out;
   for (const auto& term : term_types()) out.push_back(bound(request.context.find(term.name)));
+  return out;
+}
+
+std::vector<Finding> unaskable_views(const PolicySet& policies) {
+  const auto table = held_rows({}, {});
+  require(table.has_value(), "each term of a record has a column");
+  std::vector<Finding> out;
+  if (!table) return out;
+  // All links of a template have the place of its text.
+  std::set<std::tuple<std::string, std::size_t, std::size_t, std::string>> told;
+  for (auto& finding : row_filter_findings(policies, *table)) {
+    if (told.emplace(finding.file, finding.line, finding.column, finding.what).second) {
+      out.push_back(std::move(finding));
+    }
+  }
   return out;
 }
 

@@ -29,6 +29,10 @@ inline constexpr std::string_view kHeldRows = "held";
 // Of the record that the question is about, in the same order.
 [[nodiscard]] std::vector<std::optional<Binding>> held_terms_of(const Question& question);
 
+// What of a valid set's view policies no store could be asked, each once: a bundle with any is
+// refused.
+[[nodiscard]] std::vector<Finding> unaskable_views(const PolicySet& policies);
+
 // For Rulebook::view_filter. Nothing when no column can hold one of the terms.
 [[nodiscard]] std::optional<RowTable> held_rows(const std::vector<std::string>& authorities,
                                                 const std::vector<std::string>& agreements);

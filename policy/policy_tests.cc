@@ -46,7 +46,7 @@ Result<Request, TestMistake> read_request(const TestJson& test) {
   const auto found = test.find("request");
   if (found == test.end() || !found->is_object()) return fail(TestMistake{"it has no `request`"});
   Request out;
-  const std::array<std::pair<const char*, EntityUid*>, 3> parts{
+  const std::array<std::pair<const char*, SharedUid*>, 3> parts{
       {{"principal", &out.principal}, {"action", &out.action}, {"resource", &out.resource}}};
   for (const auto& [key, into] : parts) {
     auto uid = uid_in(*found, key);

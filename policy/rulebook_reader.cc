@@ -9,6 +9,7 @@
 #include "policy/cedar/shown_text.h"
 #include "policy/cedar/validator.h"
 #include "policy/codes.h"
+#include "policy/held_rows.h"
 #include "policy/named_entities.h"
 #include "policy/template_links.h"
 #include "policy/world_schema.h"
@@ -83,8 +84,10 @@ class RulebookReader {
     for (const auto& [id, agreement] : out_.agreements) check(agreement, record_types);
     for (const auto& policy : out_.policies.policies()) check(*policy);
     for (const auto& policy : out_.policies.templates()) check(*policy);
-    for (const auto& finding : validate(out_.policies, world_schema())) {
-      if (finding.severity() != Severity::Error) continue;
+    auto findings = validate(out_.policies, world_schema());
+    std::erase_if(findings, [](const Finding& one) { return one.severity() != Severity::Error; });
+    if (findings.empty()) findings = unaskable_views(out_.policies);
+    for (const auto& finding : findings) {
       mistakes_.push_back({finding.file, finding.line, finding.column, finding.what, finding.hint});
     }
     take(mistakes_in_names(out_.policies, out_.agreements, record_types));

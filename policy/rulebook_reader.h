@@ -4,7 +4,8 @@
 // Every policy carries @id, @title, @agreement (an agreement's id, or "all"), @lawful_basis,
 // @owner and @review_by, and a forbid also @advice: what to do after the refusal. So does every
 // template and every link of one (template_links.h). All must be strictly valid under the schema of
-// world_schema.h, so that they cannot err on what the hub asks.
+// world_schema.h, so that they cannot err on what the hub asks, and views must be such that a store
+// can be asked for what they let somebody see (held_rows.h).
 #pragma once
 
 #include <map>

@@ -6,21 +6,11 @@
 #include <utility>
 
 #include "policy/codes.h"
+#include "policy/named_values.h"
+#include "policy/world_uids.h"
 
 namespace hub::policy {
 namespace {
-
-EntityUid authority(std::string_view code) { return {"Authority", std::string(code)}; }
-EntityUid record_type(std::string_view name) { return {"RecordType", std::string(name)}; }
-EntityUid field_group(std::string_view path) { return {"FieldGroup", std::string(path)}; }
-EntityUid agreement_named(std::string_view id) { return {"Agreement", std::string(id)}; }
-EntityUid agent_of(std::string_view code, std::string_view agreement) {
-  return {"Agent", std::string(code).append("/").append(agreement)};
-}
-EntityUid broker_under(std::string_view agreement) {
-  return {"Broker", std::string("broker/").append(agreement)};
-}
-EntityUid guest_named(std::string_view code) { return {"Guest", std::string(code)}; }
 
 Value set_of_texts(const std::vector<std::string>& texts) {
   std::vector<Value> items;
@@ -31,7 +21,7 @@ Value set_of_texts(const std::vector<std::string>& texts) {
 
 // One value for each uid, shared: agreements name the same few authorities and field groups again
 // and again, and a decision reads what it has just read.
-class SharedUids {
+class EachOnce {
  public:
   Value operator()(EntityUid uid) {
     const auto [at, fresh] = values_.try_emplace(std::move(uid));
@@ -44,7 +34,7 @@ class SharedUids {
 };
 
 template <class Make>
-Value set_of_entities(SharedUids& shared, const std::vector<std::string>& names, Make make) {
+Value set_of_entities(EachOnce& shared, const std::vector<std::string>& names, Make make) {
   std::vector<Value> items;
   items.reserve(names.size());
   for (const auto& name : names) items.push_back(shared(make(name)));
@@ -56,28 +46,28 @@ Value guest_places(const Agreement& agreement, bool signed_only) {
   for (const auto& guest : agreement.guests) {
     if (signed_only && guest.signed_on.empty()) continue;
     for (const auto& sponsor : guest.sponsors) {
-      out.emplace_back(Record{{"authority", Value(authority(sponsor))},
-                              {"guest", Value(guest_named(guest.organisation))}});
+      out.emplace_back(Record{{"authority", Value(authority_uid(sponsor))},
+                              {"guest", Value(guest_uid(guest.organisation))}});
     }
   }
   return Value(Set(std::move(out)));
 }
 
-Entity agreement_entity(const Agreement& agreement, SharedUids& shared) {
+Entity agreement_entity(const Agreement& agreement, EachOnce& shared) {
   std::vector<Value> parties;
   std::vector<Value> signatories;
   for (const auto& party : agreement.parties) {
-    parties.push_back(shared(authority(party.authority)));
+    parties.push_back(shared(authority_uid(party.authority)));
     if (!party.signed_on.empty()) signatories.push_back(parties.back());
   }
   const bool all_signed = parties.size() == signatories.size();
   const Value all_parties(Set(std::move(parties)));
   Entity out;
-  out.uid = agreement_named(agreement.id);
+  out.uid = agreement_uid(agreement.id);
   out.attributes = {
       {"domain", Value(std::string_view(agreement.domain))},
       {"ends", Value(to_ms(agreement.ends))},
-      {"field_groups", set_of_entities(shared, agreement.field_groups, field_group)},
+      {"field_groups", set_of_entities(shared, agreement.field_groups, field_group_uid)},
       {"guests", guest_places(agreement, false)},
       {"handling", set_of_texts(agreement.handling)},
       {"handling_conditions", set_of_texts(agreement.handling_conditions)},
@@ -85,7 +75,7 @@ Entity agreement_entity(const Agreement& agreement, SharedUids& shared) {
       {"onward_sharing", Value(agreement.onward_sharing_allowed)},
       {"parties", all_parties},
       {"purposes", set_of_texts(agreement.purposes)},
-      {"record_types", set_of_entities(shared, agreement.record_types, record_type)},
+      {"record_types", set_of_entities(shared, agreement.record_types, record_type_uid)},
       {"regimes", set_of_texts(agreement.regimes)},
       {"retention_days", Value(agreement.retention_days)},
       {"signatories", all_signed ? all_parties : Value(Set(std::move(signatories)))},
@@ -99,7 +89,7 @@ Entity agreement_entity(const Agreement& agreement, SharedUids& shared) {
 
 void add_party(const PartyFacts& party, const Agreements& agreements, std::vector<Entity>& out) {
   Entity itself;
-  itself.uid = authority(party.code);
+  itself.uid = authority_uid(party.code);
   itself.attributes = {{"name", Value(std::string_view(party.name))},
                        {"suspended", Value(party.suspended)}};
   for (const auto& [id, agreement] : agreements) {
@@ -108,9 +98,9 @@ void add_party(const PartyFacts& party, const Agreements& agreements, std::vecto
       continue;
     }
     Entity agent;
-    agent.uid = agent_of(party.code, id);
+    agent.uid = agent_uid(party.code, id);
     agent.attributes = {{"authority", Value(itself.uid)}};
-    agent.parents = {itself.uid, agreement_named(id)};
+    agent.parents = {itself.uid, agreement_uid(id)};
     out.push_back(std::move(agent));
   }
   out.push_back(std::move(itself));
@@ -122,11 +112,11 @@ bool lists(const std::vector<std::string>& names, const std::string& name) {
 
 void add_record_type(const RecordTypeFacts& type, std::vector<Entity>& out) {
   Entity itself;
-  itself.uid = record_type(type.name);
+  itself.uid = record_type_uid(type.name);
   itself.attributes = {{"domain", Value(std::string_view(type.domain))}};
   for (const auto& name : type.field_groups) {
     Entity group;
-    group.uid = field_group(type.name + "/" + name);
+    group.uid = field_group_uid(type.name + "/" + name);
     group.attributes = {{"address", Value(lists(type.address_groups, name))},
                         {"domain", Value(std::string_view(type.domain))},
                         {"patient_information", Value(lists(type.patient_groups, name))},
@@ -145,7 +135,7 @@ void add_guests(const Agreements& agreements, std::vector<Entity>& out) {
   }
   for (const auto& [code, guest] : guests) {
     Entity itself;
-    itself.uid = guest_named(code);
+    itself.uid = guest_uid(code);
     itself.attributes = {{"name", Value(std::string_view(guest->name))}};
     out.push_back(std::move(itself));
   }
@@ -158,19 +148,34 @@ std::pair<std::string_view, std::string_view> split_handling(std::string_view co
   return {code.substr(0, dot), code.substr(dot + 1)};
 }
 
-EntityUid principal_of(const Question& question) {
+EntityUid user_uid(const Question& question) {
+  return {"User", viewing_authority(question) + "/" + question.user};
+}
+
+SharedUid principal_of(const Question& question, const NamedValues& names) {
   switch (question.door) {
-    case Door::Share: return agent_of(question.sender, question.agreement);
-    case Door::Relay: return broker_under(question.agreement);
-    case Door::Accept: return agent_of(question.recipient, question.agreement);
+    case Door::Share: return names.agent(question.sender, question.agreement);
+    case Door::Relay: return names.broker(question.agreement);
+    case Door::Accept: return names.agent(question.recipient, question.agreement);
     case Door::View:
-    case Door::Export: return {"User", viewing_authority(question) + "/" + question.user};
+    case Door::Export: return user_uid(question);
   }
   return {};
 }
 
-bool knows(const Entities& world, EntityUid uid) {
-  return world.find(HashedUid(std::move(uid))) != nullptr;
+const SharedUid& shared_action(Door door) {
+  static const std::map<Door, SharedUid> actions = [] {
+    std::map<Door, SharedUid> out;
+    for (const auto each : {Door::Share, Door::Relay, Door::Accept, Door::View, Door::Export}) {
+      out.emplace(each, SharedUid("Action", std::string(action_of(each))));
+    }
+    return out;
+  }();
+  return actions.at(door);
+}
+
+bool knows(const Entities& world, const SharedUid& uid) {
+  return world.find(uid.hashed()) != nullptr;
 }
 
 }  // namespace
@@ -196,52 +201,54 @@ Result<Entities, std::string> make_world(const std::vector<PartyFacts>& parties,
   std::vector<Entity> out;
   for (const auto& party : parties) add_party(party, agreements, out);
   for (const auto& type : types) add_record_type(type, out);
-  SharedUids shared;
+  EachOnce shared;
   for (const auto& [id, agreement] : agreements) {
     out.push_back(agreement_entity(agreement, shared));
-    out.push_back({broker_under(id), {}, {agreement_named(id)}, {}});
+    out.push_back({broker_uid(id), {}, {agreement_uid(id)}, {}});
   }
   add_guests(agreements, out);
   return Entities::make(std::move(out));
 }
 
-Request make_request(const Question& question) {
-  const auto text = [](std::string_view words) { return Value(words); };
+Request make_request(const Question& question, const NamedValues& names) {
   std::vector<Attribute> context;
   context.reserve(11);
   const auto [handling, condition] = split_handling(question.handling);
   // In the order a record keeps them.
   context.push_back({"now", Value(to_ms(question.now))});
-  context.push_back({"regime", text(question.regime)});
-  context.push_back({"sender", Value(authority(question.sender))});
-  context.push_back({"purpose", text(question.purpose)});
-  context.push_back({"handling", text(handling)});
-  context.push_back({"agreement", Value(agreement_named(question.agreement))});
+  context.push_back({"regime", names.text(question.regime)});
+  context.push_back({"sender", names.authority(question.sender).value()});
+  context.push_back({"purpose", names.text(question.purpose)});
+  context.push_back({"handling", names.text(handling)});
+  context.push_back({"agreement", names.agreement(question.agreement).value()});
   if (is_look(question.door)) context.push_back({"protected", Value(question.protected_record)});
-  context.push_back({"recipient", Value(authority(question.recipient))});
+  context.push_back({"recipient", names.authority(question.recipient).value()});
   if (!question.originator.empty()) {
-    context.push_back({"originator", Value(authority(question.originator))});
+    context.push_back({"originator", names.authority(question.originator).value()});
   }
-  context.push_back({"legal_basis", text(question.legal_basis)});
-  if (!condition.empty()) context.push_back({"handling_condition", text(condition)});
-  Request out;
-  out.principal = principal_of(question);
-  out.action = {"Action", std::string(action_of(question.door))};
-  out.resource = field_group(question.record_type + "/" + question.field_group);
+  context.push_back({"legal_basis", names.text(question.legal_basis)});
+  if (!condition.empty()) context.push_back({"handling_condition", names.text(condition)});
+  Request out{principal_of(question, names), shared_action(question.door),
+              names.field_group(question.record_type, question.field_group), Record()};
   out.context = Record::make(std::move(context)).value_or(Record());
   return out;
 }
 
+Request make_request(const Question& question) {
+  static const NamedValues none;
+  return make_request(question, none);
+}
+
 Entity make_user(const Question& question) {
   Entity out;
-  out.uid = principal_of(question);
-  const auto home = authority(viewing_authority(question));
+  out.uid = user_uid(question);
+  const auto home = authority_uid(viewing_authority(question));
   out.parents.push_back(home);
   if (question.guest.empty()) {
     out.attributes = {{"authority", Value(home)}};
   } else {
-    out.attributes = {{"authority", Value(home)}, {"guest", Value(guest_named(question.guest))}};
-    out.parents.push_back(guest_named(question.guest));
+    out.attributes = {{"authority", Value(home)}, {"guest", Value(guest_uid(question.guest))}};
+    out.parents.push_back(guest_uid(question.guest));
   }
   for (const auto& role : question.roles) out.parents.push_back({"Role", role});
   return out;
@@ -261,7 +268,7 @@ std::string_view first_unknown(const Entities& world, const Question& question,
     return "The receiving authority is not in the register; check its code.";
   }
   if (!knows(world, request.resource)) {
-    return knows(world, record_type(question.record_type))
+    return knows(world, record_type_uid(question.record_type))
                ? "The record type has no such field group; compare the bundle numbers on both "
                  "sides."
                : "The record type is not in the catalogue; compare the bundle numbers on both "
@@ -275,10 +282,10 @@ std::string_view first_unknown(const Entities& world, const Question& question,
     return "The authority that made the record is not in the register; check its code.";
   }
   if (!is_look(question.door)) return {};
-  if (!knows(world, authority(viewing_authority(question)))) {
+  if (!knows(world, authority_uid(viewing_authority(question)))) {
     return "The user's authority is not in the register; check its code.";
   }
-  if (!question.guest.empty() && !knows(world, guest_named(question.guest))) {
+  if (!question.guest.empty() && !knows(world, guest_uid(question.guest))) {
     return "The user's organisation is a guest of no agreement; check [door.guests] and the "
            "bundle.";
   }

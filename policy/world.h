@@ -23,6 +23,7 @@ namespace hub::policy {
 // The authority whose user looks, for View and Export.
 [[nodiscard]] const std::string& viewing_authority(const Question& question);
 
+class NamedValues;  // named_values.h
 using Agreements = std::map<std::string, Agreement, std::less<>>;
 
 // The error is fixed words and a position.
@@ -30,6 +31,8 @@ using Agreements = std::map<std::string, Agreement, std::less<>>;
                                                        const std::vector<RecordTypeFacts>& types,
                                                        const Agreements& agreements);
 
+// Of `names` it takes what is named there instead of making it anew.
+[[nodiscard]] Request make_request(const Question& question, const NamedValues& names);
 [[nodiscard]] Request make_request(const Question& question);
 
 // The user who asks, in front of the world.

@@ -17,9 +17,9 @@
 namespace hub::policy {
 
 struct Request {
-  EntityUid principal;
-  EntityUid action;
-  EntityUid resource;
+  SharedUid principal;
+  SharedUid action;
+  SharedUid resource;
   Record context;
 };
 

@@ -35,9 +35,9 @@ bool fits(const Scope& scope, const PolicyIndex::Asked& who) {
 
 Evaluator::Evaluator(const Entities& entities, const Request& request)
     : entities_(entities),
-      principal_(request.principal),
-      action_(request.action),
-      resource_(request.resource),
+      principal_(request.principal.value()),
+      action_(request.action.value()),
+      resource_(request.resource.value()),
       context_(request.context),
       of_principal_(entities.look_up(*principal_.entity())),
       of_action_(entities.look_up(*action_.entity())),

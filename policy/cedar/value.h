@@ -169,6 +169,23 @@ struct Attribute {
   Value value;
 };
 
+// A uid with its hash that many share: copying it copies no text. Taken for a uid where one is
+// expected, and made of one.
+class SharedUid {
+ public:
+  SharedUid() : SharedUid(EntityUid()) {}
+  SharedUid(EntityUid uid) : value_(std::move(uid)) {}
+  SharedUid(std::string type, std::string id)
+      : SharedUid(EntityUid{std::move(type), std::move(id)}) {}
+
+  operator const EntityUid&() const { return hashed().uid; }
+  [[nodiscard]] const HashedUid& hashed() const { return *value_.entity(); }
+  [[nodiscard]] const Value& value() const { return value_; }
+
+ private:
+  Value value_;  // an entity
+};
+
 // The value as a Cedar expression.
 [[nodiscard]] std::string to_text(const Value& value);
 

@@ -81,13 +81,13 @@ TEST(BundleCheck, TellsAnOverdueLinkWhereItStands) {
                              HasSubstr("\"id\": \"ta-relay\""))));
 }
 
-TEST(BundleCheck, WarnsOfAViewThatIsAskedRecordByRecord) {
+TEST(BundleCheck, RefusesAViewThatNoStoreCanBeAsked) {
   auto policy = kPermit + "\nwhen { if context.purpose == \"x\" then true else false };";
   policy.replace(policy.find("share"), 5, "view");
   const auto checked = check_with(policy);
   EXPECT_EQ(checked.faults(), 1U);
-  EXPECT_THAT(checked.findings, Contains(testing::Field(&CheckFinding::rule, "slow-view")));
-  EXPECT_THAT(told(checked), Contains(StartsWith("policy/zz.cedar:8:")));
+  EXPECT_THAT(checked.findings, Contains(testing::Field(&CheckFinding::rule, "unaskable-view")));
+  EXPECT_THAT(told(checked), Contains(StartsWith("policy/zz.cedar:8:8: error: ")));
 }
 
 TEST(BundleCheck, NeverStopsAHubForADate) {

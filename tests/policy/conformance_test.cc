@@ -77,8 +77,8 @@ TEST(RequestConformance, NamesWhatIsNotKnown) {
   request.action = {"Action", "write"};
   EXPECT_THAT(faults_of_request(council(), request), ElementsAre("the schema has no such action"));
   request = reading();
-  request.principal.type = "Nobody";
-  request.resource.type = "Nothing";
+  request.principal = {"Nobody", "ann"};
+  request.resource = {"Nothing", "x"};
   EXPECT_THAT(faults_of_request(council(), request),
               ElementsAre("the principal: its type is not declared",
                           "the resource: its type is not declared"));
@@ -90,13 +90,13 @@ TEST(RequestConformance, NamesWhatIsNotKnown) {
 
 TEST(RequestConformance, NamesWhatTheActionDoesNotApplyTo) {
   auto request = reading();
-  request.principal.type = "Team";
+  request.principal = {"Team", "ann"};
   request.resource = {"Borough", "camden"};
   EXPECT_THAT(faults_of_request(council(), request),
               ElementsAre("the principal: Action::\"read\" does not apply to the type `Team`",
                           "the resource: Action::\"read\" does not apply to the type `Borough`"));
   request = reading();
-  request.action.id = "use";
+  request.action = {"Action", "use"};
   EXPECT_THAT(faults_of_request(council(), request), testing::SizeIs(3));
 }
 

@@ -92,7 +92,6 @@ std::set<std::int64_t> selected(storage::Store& store, const RowFilter& filter) 
 TEST(ViewFilter, SelectsTheTermsUnderWhichTheRulebookAllows) {
   const auto rulebook = make_rulebook(london_files());
   ASSERT_NE(rulebook, nullptr);
-  EXPECT_THAT(rulebook->view_findings(), testing::IsEmpty());
   storage::TemporaryStore temporary;
   const auto table = table_of_terms();
   const std::array migrations{storage::Migration{1, table.c_str()}};
@@ -159,18 +158,33 @@ TEST(ViewFilter, IsForViewsOnly) {
   EXPECT_FALSE(rulebook->view_filter(notice()));
 }
 
-TEST(ViewFilter, IsNotThereWhereAPolicyCannotBeAskedOfAStore) {
+// In a policy or in a template of which links are made: told once, where it stands.
+TEST(Rulebook, IsNotMadeOfViewsThatNoStoreCanBeAsked) {
+  const std::string condition =
+      "when { if context.purpose == \"x\" then true else context.regime == \"y\" };";
   auto files = london_files();
   files["policy/extra.cedar"] =
       "@id(\"late\") @title(\"t\") @agreement(\"all\") @lawful_basis(\"b\") @owner(\"o\")\n"
       "@review_by(\"2027-06-30\") @advice(\"a\")\n"
-      "forbid(principal, action == Action::\"view\", resource)\n"
-      "when { if context.purpose == \"x\" then true else context.regime == \"y\" };";
-  const auto rulebook = make_rulebook(files);
-  ASSERT_NE(rulebook, nullptr);
-  EXPECT_FALSE(rulebook->view_filter(viewed(notice(), "housing-officer")));
-  ASSERT_EQ(rulebook->view_findings().size(), 1U);
-  EXPECT_EQ(rulebook->view_findings().front().line, 4U);
+      "forbid(principal, action == Action::\"view\", resource)\n" +
+      condition;
+  auto made = Rulebook::make(files, london_parties(), london_types());
+  ASSERT_FALSE(made);
+  ASSERT_EQ(made.error().size(), 1U);
+  EXPECT_THAT(to_text(made.error().front()),
+              testing::AllOf(testing::StartsWith("policy/extra.cedar:4:8: "),
+                             testing::HasSubstr("cannot be asked of the store")));
+
+  files = london_files();
+  auto& templates = files["policy/templates.cedar"];
+  const std::string head =
+      "permit (principal in ?principal, action == Action::\"view\", resource in ?resource);";
+  const auto at = templates.find(head);
+  ASSERT_NE(at, std::string::npos);
+  templates.replace(at + head.size() - 1, 1, condition);
+  made = Rulebook::make(files, london_parties(), london_types());
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().size(), 1U);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "policy/cedar/conformance.h"
+#include "policy/named_values.h"
 #include "policy/world_schema.h"
 #include "tests/policy/london.h"
 
@@ -74,6 +75,31 @@ TEST(World, AsksEveryQuestionAsItsSchemaSays) {
     EXPECT_THAT(faults_of_entity(world_schema(), make_user(question)), IsEmpty());
     question.guest = "idva-service";
     EXPECT_THAT(faults_of_entity(world_schema(), make_user(question)), IsEmpty());
+  }
+}
+
+// What the bundle names is taken as a value made before, anything else made anew: the same request.
+TEST(World, AsksTheSameOfNamesThatItKnowsAndThatItDoesNot) {
+  const NamedValues names(london_parties(), london_types(), agreements());
+  std::vector<Question> questions{notice(), notice(Door::Relay), notice(Door::Accept),
+                                  viewed(marac(), "idva")};
+  questions.front().originator = authority(20);
+  questions.front().handling = "3x5x2-c.no-arrest";
+  for (const auto& question : std::vector(questions)) {
+    for (const auto part : {&Question::sender, &Question::recipient, &Question::record_type,
+                            &Question::field_group, &Question::agreement, &Question::purpose,
+                            &Question::legal_basis, &Question::regime, &Question::handling}) {
+      questions.push_back(question);
+      questions.back().*part = "no such";
+    }
+  }
+  for (const auto& question : questions) {
+    const auto known = make_request(question, names);
+    const auto anew = make_request(question);
+    for (const auto part : {&Request::principal, &Request::action, &Request::resource}) {
+      EXPECT_EQ((known.*part).value(), (anew.*part).value());
+    }
+    EXPECT_EQ(Value(known.context), Value(anew.context)) << to_text(Value(known.context));
   }
 }
 
