@@ -124,8 +124,8 @@ Agent::Agent(const Config& config, Keys keys, transport::Loop& loop, const Clock
   }
   store_.read([this](storage::Connection& store) {
     peer_epochs_.load(store, clock_.now());
-    checkpointer_ = std::make_unique<audit::Checkpointer>(
-        log_, keys_.log, audit::Checkpointer::beside(store_options(config_).file), clock_, store);
+    checkpointer_ =
+        std::make_unique<audit::Checkpointer>(log_, keys_.log, checkpoint_file(), clock_, store);
     return 0;
   });
   const bool recorded = store_.commit([this](storage::Connection& store) {
@@ -155,6 +155,14 @@ Agent::~Agent() {
   lanes_.close();
   store_.close();
   checkpointer_->sign_last();
+}
+
+std::string Agent::log_vkey() const {
+  return crypto::NoteVerifier(log_.origin(), keys_.log.verify_key().bytes).vkey();
+}
+
+std::filesystem::path Agent::checkpoint_file() const {
+  return audit::Checkpointer::beside(store_options(config_).file);
 }
 
 void Agent::start() {

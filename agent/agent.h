@@ -65,6 +65,8 @@ class Agent final : private transport::Client::Handler {
   [[nodiscard]] const Clock& clock() const { return clock_; }
   [[nodiscard]] storage::Store& store() { return store_; }
   [[nodiscard]] audit::Log& log() { return log_; }
+  [[nodiscard]] std::string log_vkey() const;
+  [[nodiscard]] std::filesystem::path checkpoint_file() const;
   [[nodiscard]] Spool& spool() { return *spool_; }
   [[nodiscard]] storage::KeyRuns& identifiers() { return identifiers_; }
   [[nodiscard]] Projections& projections() { return projections_; }

@@ -33,6 +33,7 @@ const std::vector<VerbRule>& verb_rules() {
       {"records.show", {}},
       {"policy.explain", {"operator", "auditor"}},
       {"audit.entries", {"auditor"}},
+      {"audit.export", {"auditor"}},
   };
   return rules;
 }
@@ -152,6 +153,7 @@ void Door::answer_call(const DoorUser& user, const std::string& verb, const Buff
   if (verb == "records.list") return list_records(agent_, user, request, *answer);
   if (verb == "records.show") return show_record(agent_, user, request, *answer);
   if (verb == "policy.explain") return explain_decision(agent_, user, request, *answer);
+  if (verb == "audit.export") return export_log(agent_, user, *answer);
   return list_entries(agent_, user, request, *answer);
 }
 

@@ -72,5 +72,6 @@ void explain_decision(Agent& agent, const DoorUser& user, std::string_view text,
                       transport::LocalDoor::Answer& answer);
 void list_entries(Agent& agent, const DoorUser& user, std::string_view text,
                   transport::LocalDoor::Answer& answer);
+void export_log(Agent& agent, const DoorUser& user, transport::LocalDoor::Answer& answer);
 
 }  // namespace hub::agent

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/door.h"
+#include "audit/log/log_export.h"
 #include "core/base/json.h"
 
 namespace hub::agent {
@@ -187,6 +188,26 @@ void list_entries(Agent& agent, const DoorUser& user, std::string_view text, Loc
     if (!answer.block(as_bytes(line.dump() + "\n"))) return;
   }
   end(answer, DoorStatus::Ok, "");
+}
+
+void export_log(Agent& agent, const DoorUser& user, LocalAnswer& answer) {
+  const auto newest = audit::newest_checkpoint(agent.checkpoint_file());
+  if (!newest) return end(answer, DoorStatus::Failed, "no checkpoint of this log has been signed");
+  audit::Entry entry;
+  entry.act = "consultation";
+  entry.outcome = "log-exported";
+  entry.recipient = agent.config().authority;
+  entry.count = newest->size;
+  const bool recorded = agent.store().commit([&](Connection& store) {
+    agent.log().append(store, entry, {.actor = acting(user), .record_ids = {}, .note = {}});
+  });
+  if (!recorded) {
+    return end(answer, DoorStatus::Failed, "the look could not be recorded, so nothing is shown");
+  }
+  const bool whole = audit::export_entries(agent.store(), newest->size,
+                                           [&](Bytes block) { return answer.block(block); });
+  if (!whole) return end(answer, DoorStatus::Failed, "the log could not be read to its end");
+  end(answer, DoorStatus::Ok, json{{"checkpoint", newest->note}, {"log", agent.log_vkey()}}.dump());
 }
 
 }  // namespace hub::agent

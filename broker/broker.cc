@@ -75,8 +75,7 @@ Broker::Broker(const Config& config, Keys keys, transport::Loop& loop, const Clo
   });
   for (const auto& recipient : delivery_.recipients()) count_waiting(recipient);
   checkpointer_ = store_.read([this](storage::Connection& store) {
-    return std::make_unique<audit::Checkpointer>(
-        log_, keys_.log, audit::Checkpointer::beside(store_options(config_).file), clock_, store);
+    return std::make_unique<audit::Checkpointer>(log_, keys_.log, checkpoint_file(), clock_, store);
   });
   (void)checkpointer_->sign();
   store_.every(1s, [this] { (void)checkpointer_->run(); });
@@ -109,6 +108,14 @@ Broker::~Broker() {
 }
 
 const std::vector<std::string>& Broker::endpoints() const { return server_->endpoints(); }
+
+std::string Broker::log_vkey() const {
+  return crypto::NoteVerifier(log_.origin(), keys_.log.verify_key().bytes).vkey();
+}
+
+std::filesystem::path Broker::checkpoint_file() const {
+  return audit::Checkpointer::beside(store_options(config_).file);
+}
 
 std::string Broker::status_json() const {
   using nlohmann::json;

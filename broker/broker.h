@@ -57,6 +57,8 @@ class Broker final : private transport::Server::Handler {
   [[nodiscard]] std::string status_json() const;
   [[nodiscard]] storage::Store& store() { return store_; }
   [[nodiscard]] audit::Log& log() { return log_; }
+  [[nodiscard]] std::string log_vkey() const;
+  [[nodiscard]] std::filesystem::path checkpoint_file() const;
   [[nodiscard]] Lanes& lanes() { return lanes_; }
   // Checks, records and puts in force a register or bundle note. Answers with what was wrong, or
   // nothing, on the loop thread.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "audit/log/log_export.h"
 #include "core/base/json.h"
 #include "core/base/local_user.h"
 #include "core/base/log.h"
@@ -22,7 +23,7 @@ void end(transport::LocalDoor::Answer& answer, DoorStatus status, std::string_vi
 
 std::string_view role_for(std::string_view verb) {
   if (verb == "status" || verb == "note.apply") return "operator";
-  if (verb == "audit.entries") return "auditor";
+  if (verb == "audit.entries" || verb == "audit.export") return "auditor";
   return {};
 }
 
@@ -54,6 +55,7 @@ void Door::called(transport::LocalDoor::Caller caller, const std::string& verb,
   const bool taken = workers_.try_post("", [this, user, verb, payload, answer] {
     try {
       if (verb == "note.apply") return apply_note(user, payload, answer);
+      if (verb == "audit.export") return export_log(user, answer);
       list_entries(user, payload, answer);
     } catch (const EnvError& error) {
       end(*answer, DoorStatus::Failed, error.what());
@@ -117,6 +119,27 @@ void Door::list_entries(const std::string& user, const Buffer& payload, const An
     if (!answer->block(as_bytes(line.dump() + "\n"))) return;
   }
   end(*answer, DoorStatus::Ok, "");
+}
+
+// On the worker.
+void Door::export_log(const std::string& user, const Answer& answer) {
+  const auto newest = audit::newest_checkpoint(broker_.checkpoint_file());
+  if (!newest) return end(*answer, DoorStatus::Failed, "no checkpoint of this log has been signed");
+  audit::Entry entry;
+  entry.act = "consultation";
+  entry.outcome = "log-exported";
+  entry.count = newest->size;
+  const bool recorded = broker_.store().commit([&](storage::Connection& store) {
+    broker_.log().append(store, entry, {.actor = user, .record_ids = {}, .note = {}});
+  });
+  if (!recorded) {
+    return end(*answer, DoorStatus::Failed, "the look could not be recorded, so nothing is shown");
+  }
+  const bool whole = audit::export_entries(broker_.store(), newest->size,
+                                           [&](Bytes block) { return answer->block(block); });
+  if (!whole) return end(*answer, DoorStatus::Failed, "the log could not be read to its end");
+  end(*answer, DoorStatus::Ok,
+      json{{"checkpoint", newest->note}, {"log", broker_.log_vkey()}}.dump());
 }
 
 }  // namespace hub::broker

@@ -29,6 +29,7 @@ class Door {
               const Answer& answer);
   void apply_note(const std::string& user, const Buffer& payload, const Answer& answer);
   void list_entries(const std::string& user, const Buffer& payload, const Answer& answer);
+  void export_log(const std::string& user, const Answer& answer);
 
   Broker& broker_;
   const Config& config_;

@@ -33,13 +33,15 @@ Exit exit_of(int status) {
 }  // namespace
 
 DoorAnswer ask(const DoorOptions& options, std::string_view verb, json request,
-               const transport::LocalClient::NextInput& upload) {
+               const transport::LocalClient::NextInput& upload,
+               const transport::LocalClient::OnBlock& on_block) {
   DoorAnswer out;
   if (!options.role.empty()) request["role"] = options.role;
   transport::LocalClient client(options.socket);
-  const auto status = client.call(
-      verb, as_bytes(request.dump()), [&](Bytes block) { out.content += as_text(block); }, &out.end,
-      upload);
+  const auto collect = [&](Bytes block) { out.content += as_text(block); };
+  const auto status =
+      client.call(verb, as_bytes(request.dump()),
+                  on_block ? on_block : transport::LocalClient::OnBlock(collect), &out.end, upload);
   out.exit = exit_of(status);
   return out;
 }
@@ -280,15 +282,19 @@ Exit apply_note(const DoorOptions& options, Streams streams) {
 
 }  // namespace
 
+void add_door_options(CLI::App& verb, DoorOptions& options) {
+  verb.add_option("--socket", options.socket, "The daemon's local door")
+      ->required()
+      ->envname("HUB_SOCKET");
+  verb.add_flag("--json", options.as_json, "For machines: JSON, a line an item");
+  verb.add_option("--role", options.role, "Act in this one of your roles")->envname("HUB_ROLE");
+}
+
 CLI::App* add_door_verb(CLI::App& parent, const char* name, const char* about,
                         const std::shared_ptr<DoorOptions>& options, Command& command,
                         Exit (*act)(const DoorOptions&, Streams)) {
   auto* verb = parent.add_subcommand(name, about);
-  verb->add_option("--socket", options->socket, "The daemon's local door")
-      ->required()
-      ->envname("HUB_SOCKET");
-  verb->add_flag("--json", options->as_json, "For machines: JSON, a line an item");
-  verb->add_option("--role", options->role, "Act in this one of your roles")->envname("HUB_ROLE");
+  add_door_options(*verb, *options);
   verb->callback([options, &command, act] {
     command.run = [options, act](Streams streams) { return act(*options, streams); };
   });

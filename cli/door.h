@@ -36,16 +36,21 @@ struct DoorAnswer {
   std::string end;
 };
 
-// The role chosen is added to the request.
+// The role chosen is added to the request. Blocks go to `on_block` where there is one, and are then
+// not in the answer.
 [[nodiscard]] DoorAnswer ask(const DoorOptions& options, std::string_view verb,
                              nlohmann::json request,
-                             const transport::LocalClient::NextInput& upload = {});
+                             const transport::LocalClient::NextInput& upload = {},
+                             const transport::LocalClient::OnBlock& on_block = {});
 
 // Says what the daemon ended with, and gives back its exit.
 [[nodiscard]] Exit complain(const DoorAnswer& answer, Streams streams);
 
 // A member as text; empty when there is none.
 [[nodiscard]] std::string text_of(const nlohmann::json& object, const char* name);
+
+// --socket, --json and --role.
+void add_door_options(CLI::App& verb, DoorOptions& options);
 
 // A verb that asks a daemon: every one has a socket and may print JSON.
 CLI::App* add_door_verb(CLI::App& parent, const char* name, const char* about,

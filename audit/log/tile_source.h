@@ -7,13 +7,11 @@
 #include <utility>
 #include <vector>
 
+#include "audit/proof/tile_path.h"
 #include "audit/proof/tree_proof.h"
 #include "core/storage/connection.h"
 
 namespace hub::audit {
-
-inline constexpr std::size_t kTileWidth = 256;
-inline constexpr unsigned kTileHeight = 8;  // levels of the tree within a tile
 
 // The hashes stored as one piece; throws StoreError if it is not a full tile.
 [[nodiscard]] std::vector<crypto::Digest> parse_tile(storage::Connection& connection, Bytes stored);

@@ -1,37 +1,17 @@
 #include "audit/proof/checkpoint.h"
 
 #include <algorithm>
-#include <charconv>
-#include <memory>
 #include <optional>
 #include <span>
 
+#include "audit/proof/note_lines.h"
 #include "core/base/encoding.h"
 
 namespace hub::audit {
 namespace {
 
 constexpr std::string_view kCosignature = "cosignature/v1";
-constexpr std::uint64_t kMostEntries = (std::uint64_t{1} << 63U) - 1;
 constexpr std::size_t kLargestNote = 256U << 10U;
-
-// The text up to the next newline, which is taken away; nothing when there is none.
-std::optional<std::string_view> take_line(std::string_view& text) {
-  const auto end = text.find('\n');
-  if (end == std::string_view::npos) return std::nullopt;
-  const auto line = text.substr(0, end);
-  text.remove_prefix(end + 1);
-  return line;
-}
-
-std::optional<std::uint64_t> parse_size(std::string_view digits) {
-  std::uint64_t out = 0;
-  const auto* const end = std::to_address(digits.end());
-  const auto [stop, error] = std::from_chars(std::to_address(digits.begin()), end, out);
-  const bool canonical = !digits.empty() && (digits.front() != '0' || digits.size() == 1);
-  if (error != std::errc() || stop != end || !canonical || out > kMostEntries) return std::nullopt;
-  return out;
-}
 
 }  // namespace
 
@@ -60,7 +40,7 @@ Result<Checkpoint, CheckpointError> parse_checkpoint(std::string_view text) {
   const auto size_line = origin ? take_line(text) : std::nullopt;
   const auto root_line = size_line ? take_line(text) : std::nullopt;
   if (!root_line || !text.empty() || !is_origin(*origin)) return fail(CheckpointError::Malformed);
-  const auto size = parse_size(*size_line);
+  const auto size = parse_number(*size_line);
   const auto root = from_base64(*root_line);
   if (!size || !root || root->size() != 32) return fail(CheckpointError::Malformed);
   Checkpoint out{std::string(*origin), *size, {}};

@@ -1,0 +1,40 @@
+#include "audit/log/log_export.h"
+
+#include <algorithm>
+
+#include "audit/log/log.h"
+#include "audit/proof/checkpoint.h"
+#include "audit/proof/entry_stream.h"
+#include "audit/proof/tile_path.h"
+#include "core/base/file.h"
+#include "core/crypto/note.h"
+
+namespace hub::audit {
+
+std::optional<NewestCheckpoint> newest_checkpoint(const std::filesystem::path& file) {
+  const auto content = read_file_if_there(file, 1U << 20U);
+  if (!content) return std::nullopt;
+  const auto text = crypto::unverified_text(as_text(*content));
+  if (!text) return std::nullopt;
+  const auto checkpoint = parse_checkpoint(*text);
+  if (!checkpoint) return std::nullopt;
+  return NewestCheckpoint{to_text(*content), checkpoint->size};
+}
+
+bool export_entries(storage::Store& store, std::uint64_t size,
+                    const std::function<bool(Bytes)>& block) {
+  for (std::uint64_t from = 0; from < size;) {
+    const auto count = std::min<std::uint64_t>(kTileWidth, size - from);
+    const auto page = store.read([&](storage::Connection& connection) {
+      return Log::entries(connection, from, static_cast<std::size_t>(count));
+    });
+    if (page.empty()) return false;
+    Buffer row;
+    for (const auto& entry : page) append_entry(row, as_bytes(entry.leaf));
+    if (!block(row)) return false;
+    from += page.size();
+  }
+  return true;
+}
+
+}  // namespace hub::audit

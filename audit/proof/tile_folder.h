@@ -1,0 +1,27 @@
+// An exported log's tree, read from the files of C2SP tlog-tiles.
+#pragma once
+
+#include <filesystem>
+#include <utility>
+
+#include "audit/proof/tree_proof.h"
+#include "core/base/bytes.h"
+
+namespace hub::audit {
+
+// Throws EnvError naming the file that is missing or has another size than it must.
+class TileFolder final : public HashSource {
+ public:
+  TileFolder(std::filesystem::path folder, std::uint64_t size)
+      : folder_(std::move(folder)), size_(size) {}
+
+  [[nodiscard]] crypto::Digest hash(unsigned level, std::uint64_t index) override;
+  // The bytes of an entry; index < size, else a bug of ours.
+  [[nodiscard]] Buffer entry(std::uint64_t index) const;
+
+ private:
+  std::filesystem::path folder_;
+  std::uint64_t size_;
+};
+
+}  // namespace hub::audit

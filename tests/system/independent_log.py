@@ -1,0 +1,206 @@
+#!/usr/bin/env python3
+"""Verifies an exported log and uses nothing of the hub: the Python standard library and openssl.
+
+    independent_log.py FOLDER [VKEY]
+
+Formats: C2SP signed-note, tlog-checkpoint, tlog-tiles and tlog-policy; RFC 6962 section 2.1. VKEY is the
+log's key as the register has it; without it, the one in FOLDER/policy is believed.
+"""
+import base64
+import hashlib
+import json
+import pathlib
+import struct
+import subprocess
+import sys
+import tempfile
+
+WIDTH = 256
+ED25519 = bytes.fromhex("302a300506032b6570032100")  # RFC 8410: what stands before the key's bytes
+
+
+class Disagreement(Exception):
+    pass
+
+
+def insist(holds, what):
+    if not holds:
+        raise Disagreement(what)
+
+
+def sha256(content):
+    return hashlib.sha256(content).digest()
+
+
+def decoded(text, what):
+    try:
+        out = base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise Disagreement(f"{what} is no base64") from error
+    insist(base64.b64encode(out).decode() == text, f"{what} has another spelling")
+    return out
+
+
+class Key:
+    def __init__(self, vkey):
+        parts = vkey.split("+", 2)
+        insist(len(parts) == 3, "the vkey has not three parts")
+        self.name, written, key = parts[0], parts[1], decoded(parts[2], "the vkey")
+        insist(len(key) == 33 and key[0] == 1, "the vkey is not of Ed25519")
+        self.key = key[1:]
+        self.id = sha256(self.name.encode() + b"\n" + key)[:4]
+        insist(self.id.hex() == written, "the vkey's id is not that of its key")
+
+    def verifies(self, message, signature):
+        pem = base64.b64encode(ED25519 + self.key).decode()
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            (folder / "key").write_text(f"-----BEGIN PUBLIC KEY-----\n{pem}\n-----END PUBLIC KEY-----\n")
+            (folder / "message").write_bytes(message)
+            (folder / "signature").write_bytes(signature)
+            done = subprocess.run(
+                ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "key", "-rawin", "-in", "message",
+                 "-sigfile", "signature"], cwd=folder, capture_output=True, check=False)
+        return done.returncode == 0
+
+
+def policy_key(folder):
+    lines = (folder / "policy").read_text().splitlines()
+    logs = [line.split()[1] for line in lines if line.startswith("log ")]
+    insist(len(logs) == 1, "the policy names not one log")
+    return logs[0]
+
+
+def read_checkpoint(note, key):
+    """Size and root, as the log signed them."""
+    text, blank, signatures = note.rpartition("\n\n")
+    insist(blank == "\n\n" and signatures.endswith("\n"), "the checkpoint is no signed note")
+    text += "\n"
+    good = 0
+    for line in signatures.splitlines():
+        words = line.split(" ")
+        insist(len(words) == 3 and words[0] == "\u2014", "a signature line has another form")
+        signature = decoded(words[2], "a signature")
+        if words[1] == key.name and signature[:4] == key.id:
+            insist(key.verifies(text.encode(), signature[4:]), "the log's signature does not hold")
+            good += 1
+    insist(good > 0, "the log has not signed the checkpoint")
+    lines = text.split("\n")
+    insist(len(lines) == 4 and lines[3] == "", "the checkpoint has not three lines")
+    origin, size, root = lines[:3]
+    insist(origin == key.name, "the checkpoint is of another log")
+    insist(size.isascii() and size.isdigit() and str(int(size)) == size, "the size is no number")
+    return int(size), decoded(root, "the root")
+
+
+def place(kind, number, width):
+    groups = [f"{number % 1000:03d}"]
+    while number >= 1000:
+        number //= 1000
+        groups.insert(0, f"x{number % 1000:03d}")
+    path = f"tile/{kind}/" + "/".join(groups)
+    return path if width == WIDTH else f"{path}.p/{width}"
+
+
+def places(kind, count):
+    """Of so many hashes or entries: where each part stands, and how many it holds."""
+    for number in range((count + WIDTH - 1) // WIDTH):
+        width = min(WIDTH, count - number * WIDTH)
+        yield place(kind, number, width), width
+
+
+def read(folder, path):
+    file = folder / path
+    insist(file.is_file(), f"{path} is missing")
+    return file.read_bytes()
+
+
+def entries_of(bundle, width, path):
+    out = []
+    while bundle:
+        insist(len(bundle) >= 2, f"{path} breaks off")
+        size = struct.unpack(">H", bundle[:2])[0]
+        insist(len(bundle) >= 2 + size, f"{path} breaks off")
+        out.append(bundle[2:2 + size])
+        bundle = bundle[2 + size:]
+    insist(len(out) == width, f"{path} holds {len(out)} entries, not {width}")
+    return out
+
+
+def root_of(hashes):
+    if len(hashes) == 1:
+        return hashes[0]
+    split = 1
+    while 2 * split < len(hashes):
+        split *= 2
+    return sha256(b"\1" + root_of(hashes[:split]) + root_of(hashes[split:]))
+
+
+def verify(folder, vkey=None):
+    """The log's origin, size and entries. Raises Disagreement."""
+    folder = pathlib.Path(folder)
+    key = Key(vkey or policy_key(folder))
+    size, root = read_checkpoint((folder / "checkpoint").read_bytes().decode(), key)
+    expected = {}
+    entries = []
+    for path, width in places("entries", size):
+        expected[path] = read(folder, path)
+        entries += entries_of(expected[path], width, path)
+    for index, entry in enumerate(entries):
+        insist(json.loads(entry)["seq"] == index, f"entry {index} carries another number")
+    hashes = [sha256(b"\0" + entry) for entry in entries]
+    insist(root == (root_of(hashes) if hashes else sha256(b"")),
+           "the entries do not lead to the root of the checkpoint")
+    level = 0
+    while hashes:
+        for number, (path, width) in enumerate(places(level, len(hashes))):
+            expected[path] = b"".join(hashes[number * WIDTH:number * WIDTH + width])
+            insist(read(folder, path) == expected[path], f"{path} is not the tile of the entries")
+        full = len(hashes) // WIDTH
+        hashes = [root_of(hashes[number * WIDTH:(number + 1) * WIDTH]) for number in range(full)]
+        level += 1
+    for file in (folder / "tile").rglob("*"):
+        path = str(file.relative_to(folder))
+        if file.is_dir() or path in expected:
+            continue
+        # What else is there can only be a part of something that has grown since.
+        whole, _, width = path.partition(".p/")
+        of = [content for known, content in expected.items() if known.partition(".p/")[0] == whole]
+        insist(width.isdigit() and of and of[0].startswith(file.read_bytes()),
+               f"{path} is no part of the log")
+    return key.name, size, entries
+
+
+def verify_proof(proof, vkey):
+    """The entry that a C2SP tlog-proof brings with it, and its number."""
+    head, blank, note = proof.partition("\n\n")
+    insist(blank, "the proof breaks off")
+    lines = head.split("\n")
+    insist(lines[0] == "c2sp.org/tlog-proof@v1", "this is no proof")
+    insist(lines[1].startswith("extra ") and lines[2].startswith("index "), "a line is missing")
+    entry = decoded(lines[1].split(" ", 1)[1], "the entry")
+    index = int(lines[2].split(" ", 1)[1])
+    size, root = read_checkpoint(note, Key(vkey))
+    insist(index < size, "the entry is behind the end")
+    # RFC 9162 section 2.1.3.2.
+    at, last, hash_ = index, size - 1, sha256(b"\0" + entry)
+    for line in lines[3:]:
+        insist(last > 0, "the proof is too long")
+        other = decoded(line, "a hash")
+        if at & 1 or at == last:
+            hash_ = sha256(b"\1" + other + hash_)
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            hash_ = sha256(b"\1" + hash_ + other)
+        at, last = at >> 1, last >> 1
+    insist(last == 0 and hash_ == root, "the proof does not lead to the root")
+    return index, entry
+
+
+if __name__ == "__main__":
+    try:
+        name, count, _ = verify(*sys.argv[1:3])
+    except Disagreement as found:
+        sys.exit(f"REFUSED  {found}")
+    print(f"{name}: {count} entries lead to the root that the log has signed")
