@@ -7,6 +7,7 @@
 // writes each workload into a file of that folder; `--json` prints a line for each workload instead
 // of a table. Times include reading the clock twice, which the first line tells.
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -24,6 +25,7 @@
 #include "core/base/bytes.h"
 #include "core/base/file.h"
 #include "core/base/result.h"
+#include "policy/record_decider.h"
 
 namespace hub::bench {
 namespace {
@@ -97,6 +99,25 @@ Timed timed(const London& london) {
           std::nullopt};
 }
 
+// As the broker asks: a decision is kept for as long as it holds, and each of these has been asked
+// before.
+Timed timed_kept(const London& london) {
+  return {london.workload.name + "-kept", london.workload.policies.policies().size(),
+          london.workload.entities.size(),
+          time_each(london.questions,
+                    [&london, decider = std::make_shared<policy::RecordDecider>(
+                                  policy::Door::Relay)](const policy::Question& question) {
+                      const std::array<std::string_view, 1> groups{question.field_group};
+                      return decider->decide(
+                          *london.rulebook,
+                          {question.sender, question.recipient, question.record_type,
+                           question.purpose, question.agreement, question.legal_basis,
+                           question.regime, question.handling, question.originator, groups},
+                          question.now);
+                    }),
+          std::nullopt};
+}
+
 // What reading the clock takes, as part of each of the others.
 Timed timed_clock(const std::vector<int>& questions) {
   return {"clock", 0, 0, time_each(questions, [](int) { return true; }), std::nullopt};
@@ -119,7 +140,7 @@ void print_json(const Timed& timed, const Times& times) {
 }
 
 void print_row(const Timed& timed, const Times& times) {
-  std::cout << std::left << std::setw(14) << timed.name << std::right << std::setw(7)
+  std::cout << std::left << std::setw(18) << timed.name << std::right << std::setw(7)
             << timed.policies << " policies" << std::setw(6) << timed.entities
             << " entities   median " << std::setw(7) << times.median / 1000 << " us   p99 "
             << std::setw(7) << times.p99 / 1000 << " us\n";
@@ -163,6 +184,7 @@ int run(const Options& options) {
   const std::vector<int> nothing{0};
   all.push_back(timed_clock(nothing));
   all.push_back(timed(of_london));
+  all.push_back(timed_kept(of_london));
   for (const auto& workload : workloads) all.push_back(timed(workload));
   if (!options.only.empty()) {
     std::erase_if(all, [&](const Timed& each) { return each.name != options.only; });

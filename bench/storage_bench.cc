@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "audit/log/log.h"
+#include "audit/log/verify_log.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/storage/key_runs.h"
@@ -119,6 +120,52 @@ void appends(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * batch);
 }
 BENCHMARK(appends)->Arg(1)->Arg(256)->UseRealTime();
+
+constexpr std::uint64_t kLongLog = 1'000'000;
+
+// A log of kLongLog entries, filled once for those that read it.
+Bench& long_log() {
+  static const auto filled = [] {
+    auto bench = std::make_unique<Bench>();
+    audit::Entry entry;
+    entry.act = "consultation";
+    entry.outcome = "record-shown";
+    const audit::Detail detail{"user-7", {Uuid{{1}}}, ""};
+    while (bench->log().head().size < kLongLog) {
+      const bool ok = bench->store().commit([&](Connection& c) {
+        for (int i = 0; i < 1000; ++i) bench->log().append(c, entry, detail);
+      });
+      if (!ok) throw EnvError("a commit failed");
+    }
+    return bench;
+  }();
+  return *filled;
+}
+
+void inclusion_proofs(benchmark::State& state) {
+  auto& bench = long_log();
+  std::mt19937_64 random(1);
+  bench.store().read([&](Connection& c) {
+    for (auto _ : state) {
+      benchmark::DoNotOptimize(audit::Log::inclusion(c, random() % kLongLog, kLongLog));
+    }
+    return 0;
+  });
+}
+BENCHMARK(inclusion_proofs);
+
+void verifies_a_million(benchmark::State& state) {
+  auto& bench = long_log();
+  const crypto::NoteVerifier key("example.com/bench", {});
+  for (auto _ : state) {
+    const auto report = bench.store().read([&](Connection& c) {
+      return audit::verify_log(c, {bench.log().head(), key, std::nullopt});
+    });
+    // Nobody has signed this log, and that is all there is to find.
+    if (report.findings.size() > 1) state.SkipWithError("the log is not sound");
+  }
+}
+BENCHMARK(verifies_a_million)->Iterations(1)->Unit(benchmark::kSecond)->UseRealTime();
 
 RunKey random_key(std::mt19937_64& random) {
   RunKey out{};
