@@ -196,9 +196,11 @@ London london(Files files) {
   auto world = policy::make_world(parties, types, text->agreements);
   if (!world) throw EnvError(world.error());
   out.questions = questions(text->agreements);
-  out.workload = {"london-relay", std::move(text->policies), std::move(*world), {}};
+  out.workload = {"london-relay", std::move(text->policies), std::move(world->entities), {}};
   for (const auto& question : out.questions) {
-    out.workload.requests.push_back(policy::make_request(question));
+    const auto request = policy::make_request(question, world->names);
+    if (!request) throw EnvError("a question names what the bundle does not have");
+    out.workload.requests.push_back(*request);
   }
   return out;
 }

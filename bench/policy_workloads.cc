@@ -146,9 +146,9 @@ template <class Roles>
 void add_with_permissions(Entity owner, std::vector<Attribute> attributes, const char* type,
                           const Roles& roles, std::vector<Entity>& out) {
   for (const auto* role : roles) {
-    auto each = permission(type, std::stoul(owner.uid.id), role);
-    attributes.push_back({role, Value(each)});
-    out.push_back({std::move(each), {}, {}, {}});
+    const policy::SharedUid each = permission(type, std::stoul(owner.uid->id), role);
+    attributes.push_back({role, each.value()});
+    out.push_back({each, {}, {}, {}});
   }
   owner.attributes = Record::make(std::move(attributes)).value_or(Record());
   out.push_back(std::move(owner));

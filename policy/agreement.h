@@ -6,6 +6,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,5 +72,8 @@ struct Agreement {
 // Every mistake is reported, with its line where it is known.
 [[nodiscard]] Result<Agreement, std::vector<ParseError>> parse_agreement(std::string_view json,
                                                                          std::string_view file);
+
+// By their ids.
+using Agreements = std::map<std::string, Agreement, std::less<>>;
 
 }  // namespace hub::policy

@@ -28,10 +28,10 @@ class PartyPortrait {
     for (const auto& entity : bundle_.world) {
       if (!is_party(entity.uid)) {
         add_places(entity, code, out);
-      } else if (code_in(entity.uid.id) == code) {
+      } else if (code_in(entity.uid->id) == code) {
         add_own(entity, code, out);
       } else if (mentions(entity, code)) {
-        out += "named by " + entity.uid.id + ";";
+        out += "named by " + entity.uid->id + ";";
       }
     }
     return out;
@@ -61,11 +61,11 @@ class PartyPortrait {
   static void add_places(const Entity& entity, const std::string& code, std::string& out) {
     for (const auto& attribute : entity.attributes.attributes()) {
       if (!mentions(attribute.value, code)) continue;
-      out.append(entity.uid.type).append("::").append(entity.uid.id);
+      out.append(entity.uid->type).append("::").append(entity.uid->id);
       out.append(".").append(attribute.name).append(places(attribute.value, code)).append(";");
     }
     for (const auto& parent : entity.parents) {
-      if (is_party(parent) && parent.id == code) out += "above " + entity.uid.id + ";";
+      if (is_party(parent) && parent.id == code) out += "above " + entity.uid->id + ";";
     }
   }
 
@@ -84,7 +84,7 @@ class PartyPortrait {
 
   // An agent's id has the agreement behind the authority's code.
   void add_own(const Entity& entity, const std::string& code, std::string& out) const {
-    out += entity.uid.type + entity.uid.id.substr(code.size()) + "{";
+    out += entity.uid->type + entity.uid->id.substr(code.size()) + "{";
     for (const auto& attribute : entity.attributes.attributes()) {
       if (!read_.contains(attribute.name)) continue;
       out += attribute.name + "=" + without(attribute.value, code) + ",";

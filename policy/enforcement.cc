@@ -7,7 +7,6 @@
 #include "policy/cedar/evaluator.h"
 #include "policy/explanation.h"
 #include "policy/held_rows.h"
-#include "policy/named_values.h"
 #include "policy/nearest.h"
 #include "policy/rulebook_reader.h"
 #include "policy/time_use.h"
@@ -18,8 +17,7 @@ namespace hub::policy {
 struct Rulebook::State {
   PolicySet policies;
   Agreements agreements;
-  Entities world;
-  NamedValues names;
+  World world;
   std::vector<Time> changes;  // sorted
   bool may_keep_decisions = true;
   std::optional<RowTable> held;
@@ -42,10 +40,10 @@ struct Rulebook::State {
 };
 
 Entities Rulebook::State::entities_for(const Question& question) const {
-  if (!is_look(question.door)) return world;
-  auto with_user = world.with(make_user(question));
+  if (!is_look(question.door)) return world.entities;
+  auto with_user = world.entities.with(make_user(question));
   if (with_user) return std::move(*with_user);
-  return world;  // the name were in the world already, which no User's is
+  return world.entities;  // the name were in the world already, which no User's is
 }
 
 void Rulebook::State::ask_of_stores(const std::vector<PartyFacts>& parties) {
@@ -61,13 +59,13 @@ void Rulebook::State::ask_of_stores(const std::vector<PartyFacts>& parties) {
 Rulebook::State::Decided Rulebook::State::decide(const Question& question) const {
   Decided out;
   auto& verdict = out.verdict;
-  const auto request = make_request(question, names);
-  if (const auto unknown = first_unknown(world, question, request); !unknown.empty()) {
-    verdict.explanation = unknown;
+  const auto request = make_request(question, world.names);
+  if (!request) {
+    verdict.explanation = request.error();
     return out;
   }
   out.asked = true;
-  auto judged = judge(policies, entities_for(question), request);
+  auto judged = judge(policies, entities_for(question), *request);
   bool forbid_erred = false;
   for (const auto& [policy, error] : judged.errors) {
     verdict.errors.push_back(policy->id);
@@ -102,7 +100,6 @@ Result<std::unique_ptr<const Rulebook>, std::vector<ParseError>> Rulebook::make(
   state->policies = std::move(text->policies);
   state->agreements = std::move(text->agreements);
   state->world = std::move(*world);
-  state->names = NamedValues(parties, record_types, state->agreements);
   for (const auto& [id, agreement] : state->agreements) {
     state->changes.push_back(agreement.starts);
     state->changes.push_back(agreement.ends);
@@ -118,8 +115,8 @@ Result<std::unique_ptr<const Rulebook>, std::vector<ParseError>> Rulebook::make(
 std::optional<RowFilter> Rulebook::view_filter(const Question& question) const {
   const auto& held = state_->held;
   if (!held || question.door != Door::View) return std::nullopt;
-  auto filter = held_rows_filter(state_->policies, state_->world, state_->entities_for(question),
-                                 question, *held);
+  auto filter = held_rows_filter(state_->policies, state_->world.names,
+                                 state_->entities_for(question), question, *held);
   if (!filter) return std::nullopt;
   return std::move(*filter);
 }
@@ -137,7 +134,7 @@ std::string Rulebook::explain(const Question& question) const {
   std::optional<NearMiss> nearest;
   if (decided.denied_by_default()) {
     const auto entities = state_->entities_for(question);
-    const auto request = make_request(question, state_->names);
+    const auto request = make_request(question);
     Evaluator evaluator(entities, request);
     nearest = nearest_permit(state_->policies, evaluator);
   }

@@ -80,7 +80,7 @@ std::optional<RowTable> held_rows(const std::vector<std::string>& authorities,
 }
 
 Result<RowFilter, std::vector<Finding>> held_rows_filter(const PolicySet& policies,
-                                                         const Entities& world,
+                                                         const NamedValues& names,
                                                          const Entities& entities,
                                                          const Question& question,
                                                          const RowTable& table) {
@@ -90,9 +90,9 @@ Result<RowFilter, std::vector<Finding>> held_rows_filter(const PolicySet& polici
   auto look = question;
   look.sender = question.recipient;
   look.agreement = agreements->front();
-  const auto request = make_request(look);
-  if (!first_unknown(world, look, request).empty()) return RowFilter{"0", {}};
-  return row_filter(policies, entities, {request.principal, request.resource, request.context},
+  const auto request = make_request(look, names);
+  if (!request) return RowFilter{"0", {}};
+  return row_filter(policies, entities, {request->principal, request->resource, request->context},
                     table);
 }
 

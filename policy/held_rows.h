@@ -12,6 +12,7 @@
 #include "policy/cedar/entities.h"
 #include "policy/cedar/policy_set.h"
 #include "policy/enforcement.h"
+#include "policy/named_values.h"
 #include "policy/row_filter.h"
 #include "policy/row_table.h"
 
@@ -36,9 +37,9 @@ inline constexpr std::string_view kHeldRows = "held";
 // For Rulebook::view_filter. Nothing when no column can hold one of the terms.
 [[nodiscard]] std::optional<RowTable> held_rows(const std::vector<std::string>& authorities,
                                                 const std::vector<std::string>& agreements);
-// `world` without the user who asks, `entities` with it.
+// `names` are the world's, `entities` the world's and the user who asks.
 [[nodiscard]] Result<RowFilter, std::vector<Finding>> held_rows_filter(const PolicySet& policies,
-                                                                       const Entities& world,
+                                                                       const NamedValues& names,
                                                                        const Entities& entities,
                                                                        const Question& question,
                                                                        const RowTable& table);

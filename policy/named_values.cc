@@ -13,14 +13,23 @@ const typename Named::mapped_type* find_named(const Named& named, std::string_vi
 
 }  // namespace
 
+const SharedUid* NamedValues::OfAgreement::agent(std::string_view authority) const {
+  return find_named(agents, authority);
+}
+
+const SharedUid* NamedValues::OfRecordType::group(std::string_view name) const {
+  return find_named(groups, name);
+}
+
 NamedValues::NamedValues(const std::vector<PartyFacts>& parties,
                          const std::vector<RecordTypeFacts>& types, const Agreements& agreements) {
   for (const auto& party : parties) authorities_.emplace(party.code, authority_uid(party.code));
   for (const auto& type : types) {
-    auto& groups = groups_[type.name];
+    OfRecordType values{record_type_uid(type.name), {}};
     for (const auto& name : type.field_groups) {
-      groups.emplace(name, field_group_uid(type.name + "/" + name));
+      values.groups.emplace(name, field_group_uid(type.name + "/" + name));
     }
+    record_types_.emplace(type.name, std::move(values));
   }
   for (const auto& [id, agreement] : agreements) {
     OfAgreement values{agreement_uid(id), broker_uid(id), {}};
@@ -28,6 +37,9 @@ NamedValues::NamedValues(const std::vector<PartyFacts>& parties,
       values.agents.emplace(party.authority, agent_uid(party.authority, id));
     }
     agreements_.emplace(id, std::move(values));
+    for (const auto& guest : agreement.guests) {
+      guests_.try_emplace(guest.organisation, guest_uid(guest.organisation));
+    }
     for (const auto* texts : {&agreement.purposes, &agreement.legal_bases, &agreement.regimes,
                               &agreement.handling, &agreement.handling_conditions}) {
       for (const auto& text : *texts) texts_.try_emplace(text, std::string_view(text));
@@ -35,36 +47,27 @@ NamedValues::NamedValues(const std::vector<PartyFacts>& parties,
   }
 }
 
-SharedUid NamedValues::authority(std::string_view code) const {
-  const auto* known = find_named(authorities_, code);
-  if (known != nullptr) return *known;
-  return authority_uid(code);
+const SharedUid* NamedValues::authority(std::string_view code) const {
+  return find_named(authorities_, code);
 }
 
-SharedUid NamedValues::agreement(std::string_view id) const {
-  const auto* known = find_named(agreements_, id);
-  if (known != nullptr) return known->itself;
-  return agreement_uid(id);
+const NamedValues::OfAgreement* NamedValues::agreement(std::string_view id) const {
+  return find_named(agreements_, id);
 }
 
-SharedUid NamedValues::agent(std::string_view code, std::string_view agreement) const {
-  const auto* of = find_named(agreements_, agreement);
-  const auto* known = of == nullptr ? nullptr : find_named(of->agents, code);
-  if (known != nullptr) return *known;
-  return agent_uid(code, agreement);
+const NamedValues::OfRecordType* NamedValues::record_type(std::string_view name) const {
+  return find_named(record_types_, name);
 }
 
-SharedUid NamedValues::broker(std::string_view agreement) const {
-  const auto* of = find_named(agreements_, agreement);
-  if (of != nullptr) return of->broker;
-  return broker_uid(agreement);
+const SharedUid* NamedValues::field_group(std::string_view path) const {
+  const auto slash = path.find('/');
+  if (slash == std::string_view::npos) return nullptr;
+  const auto* type = record_type(path.substr(0, slash));
+  return type == nullptr ? nullptr : type->group(path.substr(slash + 1));
 }
 
-SharedUid NamedValues::field_group(std::string_view record_type, std::string_view name) const {
-  const auto* groups = find_named(groups_, record_type);
-  const auto* known = groups == nullptr ? nullptr : find_named(*groups, name);
-  if (known != nullptr) return *known;
-  return field_group_uid(std::string(record_type).append("/").append(name));
+const SharedUid* NamedValues::guest(std::string_view code) const {
+  return find_named(guests_, code);
 }
 
 Value NamedValues::text(std::string_view word) const {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "policy/rulebook_reader.h"
+#include "policy/world.h"
 
 namespace hub::policy {
 namespace {
@@ -33,7 +34,7 @@ Result<OpenedBundle, std::vector<ParseError>> OpenedBundle::make(
                    record_types,
                    parties,
                    {}};
-  out.world = entities_of(*world);
+  out.world = entities_of(world->entities);
   return out;
 }
 

@@ -101,7 +101,7 @@ Mistake put_entity(const TestJson& written, std::vector<Entity>& world) {
   if (!uid) return TestMistake{"an entity has no `uid`"};
   const auto* type = world_schema().entity_type(uid->type);
   if (type == nullptr) return TestMistake{"an entity is of a type that the schema does not have"};
-  auto place = std::ranges::find(world, *uid, &Entity::uid);
+  auto place = std::ranges::find(world, SharedUid(*uid), &Entity::uid);
   if (place == world.end()) {
     Entity fresh;
     fresh.uid = *uid;

@@ -4,7 +4,6 @@
 // when all its parties have; a FieldGroup's id is its record type and its name, with a slash.
 #pragma once
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "policy/cedar/authorizer.h"
 #include "policy/cedar/entities.h"
 #include "policy/enforcement.h"
+#include "policy/named_values.h"
 
 namespace hub::policy {
 
@@ -23,24 +23,24 @@ namespace hub::policy {
 // The authority whose user looks, for View and Export.
 [[nodiscard]] const std::string& viewing_authority(const Question& question);
 
-class NamedValues;  // named_values.h
-using Agreements = std::map<std::string, Agreement, std::less<>>;
+struct World {
+  Entities entities;
+  NamedValues names;  // that the entities are made of
+};
 
 // The error is fixed words and a position.
-[[nodiscard]] Result<Entities, std::string> make_world(const std::vector<PartyFacts>& parties,
-                                                       const std::vector<RecordTypeFacts>& types,
-                                                       const Agreements& agreements);
+[[nodiscard]] Result<World, std::string> make_world(const std::vector<PartyFacts>& parties,
+                                                    const std::vector<RecordTypeFacts>& types,
+                                                    const Agreements& agreements);
 
-// Of `names` it takes what is named there instead of making it anew.
-[[nodiscard]] Request make_request(const Question& question, const NamedValues& names);
+// Made of the world's own values. The error is what the question names that the world does not
+// know, as a sentence that repeats none of the question's words.
+[[nodiscard]] Result<Request, std::string_view> make_request(const Question& question,
+                                                             const NamedValues& names);
+// The same of any words.
 [[nodiscard]] Request make_request(const Question& question);
 
 // The user who asks, in front of the world.
 [[nodiscard]] Entity make_user(const Question& question);
-
-// What the question names that the world does not know, as a sentence that repeats none of the
-// question's words; empty when it knows all.
-[[nodiscard]] std::string_view first_unknown(const Entities& world, const Question& question,
-                                             const Request& request);
 
 }  // namespace hub::policy

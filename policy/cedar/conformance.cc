@@ -60,8 +60,8 @@ class ConformanceCheck {
   }
 
   void entity(const Entity& entity) {
-    if (is_action_type(entity.uid.type)) return action_entity(entity);
-    const auto* type = schema_.entity_type(entity.uid.type);
+    if (is_action_type(entity.uid->type)) return action_entity(entity);
+    const auto* type = schema_.entity_type(entity.uid->type);
     if (type == nullptr) return fault("its type is not declared");
     id(entity.uid);
     record(type->attributes, entity.attributes);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
 namespace hub::policy {
@@ -11,13 +10,9 @@ namespace {
 
 using Place = std::uint32_t;
 
-struct HashOf {
-  std::size_t operator()(const HashedUid& uid) const { return uid.hash; }
-};
-
 // A name that occurs in the snapshot: an entity, or only somebody's parent.
 struct Named {
-  const HashedUid* uid = nullptr;
+  SharedUid uid;
   std::optional<Entity> entity;
   std::vector<const HashedUid*> ancestors;  // sorted by hash
 };
@@ -35,19 +30,48 @@ void sort_once_each(std::vector<Place>& places) {
 }  // namespace
 
 struct Entities::Snapshot {
-  std::unordered_map<HashedUid, Place, HashOf> places;
+  // Where a name stands among `named`: a table in one piece, a power of two in size and never more
+  // than half full, that is looked through from where the hash says.
+  struct Slot {
+    std::uint64_t hash = 0;
+    Place place = 0;
+    bool taken = false;
+  };
+
+  std::vector<Slot> slots = std::vector<Slot>(2);
   std::vector<Named> named;
   std::size_t entities = 0;
 
-  Place place_of(const EntityUid& uid) {
-    const auto [at, fresh] = places.try_emplace(HashedUid(uid), static_cast<Place>(named.size()));
-    if (fresh) named.emplace_back().uid = &at->first;
-    return at->second;
+  Place place_of(const SharedUid& uid) {
+    const auto at = slot_of(uid.hashed());
+    if (slots[at].taken) return slots[at].place;
+    const auto place = static_cast<Place>(named.size());
+    slots[at] = {uid.hashed().hash, place, true};
+    named.emplace_back().uid = uid;
+    if (named.size() * 2 > slots.size()) grow();
+    return place;
+  }
+
+  // That of the name, or the free one where it would stand.
+  [[nodiscard]] std::size_t slot_of(const HashedUid& uid) const {
+    auto at = uid.hash & (slots.size() - 1);
+    while (slots[at].taken &&
+           (slots[at].hash != uid.hash || named[slots[at].place].uid.hashed() != uid)) {
+      at = (at + 1) & (slots.size() - 1);
+    }
+    return at;
+  }
+
+  void grow() {
+    const auto old = std::exchange(slots, std::vector<Slot>(slots.size() * 2));
+    for (const auto& slot : old) {
+      if (slot.taken) slots[slot_of(named[slot.place].uid.hashed())] = slot;
+    }
   }
 
   [[nodiscard]] const Named* find(const HashedUid& uid) const {
-    const auto at = places.find(uid);
-    return at == places.end() ? nullptr : &named[at->second];
+    const auto& slot = slots[slot_of(uid)];
+    return slot.taken ? &named[slot.place] : nullptr;
   }
 
   // Parents before their children; nothing when there is a cycle.
@@ -83,7 +107,7 @@ struct Entities::Snapshot {
       sort_once_each(mine);
       pairs += mine.size();
       if (pairs > kMaxAncestorPairs) return false;
-      for (const auto ancestor : mine) named[at].ancestors.push_back(named[ancestor].uid);
+      for (const auto ancestor : mine) named[at].ancestors.push_back(&named[ancestor].uid.hashed());
       std::ranges::sort(named[at].ancestors, by_hash);
     }
     return true;
@@ -91,7 +115,6 @@ struct Entities::Snapshot {
 };
 
 struct Entities::Front {
-  HashedUid uid;
   Entity entity;
   std::vector<HashedUid> parents;
   std::vector<const HashedUid*> ancestors;  // sorted by hash; some perhaps more than once
@@ -105,21 +128,21 @@ Result<Entities, std::string> Entities::make(std::vector<Entity> entities) {
   if (entities.size() > kMaxEntities) return fail(std::string("there are too many entities"));
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->entities = entities.size();
-  Links parents;
+  // The entities first, so that what is looked up are their own uids.
   for (std::size_t i = 0; i < entities.size(); ++i) {
-    auto& entity = entities[i];
-    const auto at = snapshot->place_of(entity.uid);
-    if (snapshot->named[at].entity) {
+    if (snapshot->place_of(entities[i].uid) != i) {
       return fail("entity " + std::to_string(i + 1) + " of the list occurs a second time");
     }
-    std::vector<Place> mine;
-    mine.reserve(entity.parents.size());
-    for (const auto& parent : entity.parents) mine.push_back(snapshot->place_of(parent));
-    sort_once_each(mine);
-    parents.resize(snapshot->named.size());
-    parents[at] = std::move(mine);
-    snapshot->named[at].entity = std::move(entity);
   }
+  Links parents(entities.size());
+  for (std::size_t i = 0; i < entities.size(); ++i) {
+    for (const auto& parent : entities[i].parents) {
+      parents[i].push_back(snapshot->place_of(parent));
+    }
+    sort_once_each(parents[i]);
+    snapshot->named[i].entity = std::move(entities[i]);
+  }
+  parents.resize(snapshot->named.size());
   const auto order = snapshot->parents_first(parents);
   if (!order) return fail(std::string("an entity is its own ancestor"));
   if (!snapshot->compute_ancestors(parents, *order)) {
@@ -129,12 +152,11 @@ Result<Entities, std::string> Entities::make(std::vector<Entity> entities) {
 }
 
 Result<Entities, std::string> Entities::with(Entity entity) const {
-  HashedUid uid(entity.uid);
-  if (front_ != nullptr || snapshot_->find(uid) != nullptr ||
-      std::ranges::find(entity.parents, entity.uid) != entity.parents.end()) {
+  if (front_ != nullptr || snapshot_->find(entity.uid.hashed()) != nullptr ||
+      std::ranges::find(entity.parents, entity.uid.hashed().uid) != entity.parents.end()) {
     return fail(std::string("the entity is there already"));
   }
-  Front front{std::move(uid), std::move(entity), {}, {}};
+  Front front{std::move(entity), {}, {}};
   front.parents.reserve(front.entity.parents.size());  // they are pointed to
   for (const auto& parent : front.entity.parents) {
     const auto& added = front.parents.emplace_back(parent);
@@ -157,7 +179,8 @@ bool Entities::Known::has_ancestor(const HashedUid& group) const {
 }
 
 Entities::Known Entities::look_up(const HashedUid& uid) const {
-  if (front_ != nullptr && front_->uid == uid) return {&front_->entity, front_->ancestors};
+  if (front_ != nullptr && front_->entity.uid.hashed() == uid)
+    return {&front_->entity, front_->ancestors};
   const auto* named = snapshot_->find(uid);
   if (named == nullptr) return {};
   return {named->entity ? &*named->entity : nullptr, named->ancestors};

@@ -17,7 +17,7 @@
 namespace hub::policy {
 
 struct Entity {
-  EntityUid uid;
+  SharedUid uid;
   Record attributes;
   std::vector<EntityUid> parents;
   Record tags;

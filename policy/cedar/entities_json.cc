@@ -34,7 +34,7 @@ std::optional<std::string_view> read_entity(const Json& json, const Schema* sche
   if (!uid) return "has no uid with a type and an id";
   out.uid = std::move(*uid);
   if (!json.contains("attrs") || !json.contains("parents")) return "has no attrs or no parents";
-  const auto* type = schema == nullptr ? nullptr : schema->entity_type(out.uid.type);
+  const auto* type = schema == nullptr ? nullptr : schema->entity_type(out.uid->type);
   auto attributes = read_record(json["attrs"], type == nullptr ? nullptr : &type->attributes);
   if (!attributes) return "has an attribute that is no Cedar value";
   out.attributes = std::move(*attributes);
@@ -42,7 +42,7 @@ std::optional<std::string_view> read_entity(const Json& json, const Schema* sche
   for (const auto& held : json["parents"]) {
     auto parent = read_uid(held);
     if (!parent) return "has a parent without a type and an id";
-    if (is_action_type(out.uid.type) && !is_action_type(parent->type)) {
+    if (is_action_type(out.uid->type) && !is_action_type(parent->type)) {
       return "is an action and has a parent that is none";
     }
     out.parents.push_back(std::move(*parent));

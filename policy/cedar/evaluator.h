@@ -99,9 +99,9 @@ class Evaluator {
   const Value* fail_with(EvaluationError error);
 
   const Entities& entities_;
-  Value principal_;
-  Value action_;
-  Value resource_;
+  const Value& principal_;
+  const Value& action_;
+  const Value& resource_;
   Value context_;
   std::forward_list<Value> made_;
   Known of_principal_;

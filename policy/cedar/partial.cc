@@ -143,7 +143,10 @@ bool is_error(const Expressions& in, NodeId id) {
 }
 
 PartialEvaluator::PartialEvaluator(const Entities& entities, const OpenRequest& request)
-    : entities_(entities), request_(request), evaluator_(entities, complete(request)) {}
+    : entities_(entities),
+      request_(request),
+      complete_(complete(request)),
+      evaluator_(entities, complete_) {}
 
 Partial PartialEvaluator::policy(const Policy& policy) {
   if (policy.is_template() || !evaluator_.principal_fits(policy.principal) ||

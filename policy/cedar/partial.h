@@ -91,6 +91,7 @@ class PartialEvaluator {
 
   const Entities& entities_;
   const OpenRequest& request_;
+  Request complete_;
   Evaluator evaluator_;
   Expressions out_;
   Expressions known_;  // what the evaluator is asked; it keeps looking at the values in it

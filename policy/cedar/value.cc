@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstring>
 #include <functional>
 
 #include "core/base/result.h"
@@ -59,6 +60,26 @@ std::size_t first_not_below(const std::vector<std::uint64_t>& sorted, std::uint6
     left -= half;
   }
   return first;
+}
+
+constexpr std::size_t kWord = sizeof(std::uint64_t);
+static_assert(std::endian::native == std::endian::little, "a name's first byte is a word's lowest");
+
+template <class Word>
+std::uint64_t word_at(std::string_view text, std::size_t at) {
+  Word out = 0;
+  std::memcpy(&out, text.substr(at).data(), sizeof(out));
+  return std::uint64_t{out} << (at * 8U);
+}
+
+// The first eight bytes as one number, zeros behind those that are there. Two reads that overlap
+// are quicker than one of a size that is not known beforehand.
+std::uint64_t up_to_eight(std::string_view text) {
+  const auto size = text.size();
+  if (size >= kWord) return word_at<std::uint64_t>(text, 0);
+  if (size >= 4) return word_at<std::uint32_t>(text, 0) | word_at<std::uint32_t>(text, size - 4);
+  if (size >= 2) return word_at<std::uint16_t>(text, 0) | word_at<std::uint16_t>(text, size - 2);
+  return size == 0 ? 0 : word_at<std::uint8_t>(text, 0);
 }
 
 void append_hex(std::string& out, unsigned char byte) {
@@ -152,12 +173,10 @@ bool Set::contains_any(const Set& others) const {
 }
 
 NameKey::NameKey(std::string_view name) {
-  std::array<char, kWhole + 1> bytes{};
-  std::ranges::copy(name.substr(0, kWhole), bytes.begin());
-  bytes.back() = static_cast<char>(std::min<std::size_t>(name.size(), 0xFF));
-  const auto words = std::bit_cast<std::array<std::uint64_t, 2>>(bytes);
-  first_ = words[0];
-  rest_ = words[1];
+  const auto size = std::min<std::uint64_t>(name.size(), 0xFF);
+  first_ = up_to_eight(name);
+  if (name.size() > kWord) rest_ = up_to_eight(name.substr(kWord, kWhole - kWord));
+  rest_ |= size << 56U;
 }
 
 struct Record::Fields {
@@ -177,9 +196,12 @@ std::optional<Record> Record::make(std::vector<Attribute> attributes) {
   const auto before = [](const Attribute& a, const Attribute& b) {
     return order_texts(a.name, b.name) < 0;
   };
-  if (!std::ranges::is_sorted(attributes, before)) std::ranges::sort(attributes, before);
-  if (std::ranges::adjacent_find(attributes, {}, &Attribute::name) != attributes.end()) {
-    return std::nullopt;
+  const auto each_before_the_next = [&] {
+    return std::ranges::adjacent_find(attributes, std::not_fn(before)) == attributes.end();
+  };
+  if (!each_before_the_next()) {
+    std::ranges::sort(attributes, before);
+    if (!each_before_the_next()) return std::nullopt;
   }
   Fields fields;
   fields.keys.reserve(attributes.size());
@@ -216,7 +238,7 @@ std::span<const Attribute> Record::attributes() const {
 bool Value::operator==(const Value& other) const {
   if (kind() != other.kind()) return false;
   if (const auto* uid = entity()) return *uid == *other.entity();
-  if (const auto* words = text()) return *words == *other.text();
+  if (const auto* words = text()) return words == other.text() || *words == *other.text();
   return order(other) == 0;
 }
 

@@ -179,6 +179,10 @@ class SharedUid {
       : SharedUid(EntityUid{std::move(type), std::move(id)}) {}
 
   operator const EntityUid&() const { return hashed().uid; }
+  const EntityUid* operator->() const { return &hashed().uid; }
+  bool operator==(const SharedUid& other) const { return hashed() == other.hashed(); }
+  bool operator==(const EntityUid& other) const { return hashed().uid == other; }
+  auto operator<=>(const SharedUid& other) const { return hashed().uid <=> other.hashed().uid; }
   [[nodiscard]] const HashedUid& hashed() const { return *value_.entity(); }
   [[nodiscard]] const Value& value() const { return value_; }
 

@@ -80,7 +80,7 @@ TEST(EntitiesAll, ListsEachEntityOnceAndNoMereParent) {
   const auto more = world->with(entity(7, {1}));
   ASSERT_TRUE(more);
   std::set<std::string> ids;
-  for (const auto* each : more->all()) ids.insert(each->uid.id);
+  for (const auto* each : more->all()) ids.insert(each->uid->id);
   EXPECT_EQ(ids, (std::set<std::string>{"1", "3", "7"}));
   EXPECT_EQ(more->all().size(), more->size());
   EXPECT_TRUE(Entities().all().empty());
