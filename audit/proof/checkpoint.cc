@@ -1,6 +1,5 @@
 #include "audit/proof/checkpoint.h"
 
-#include <algorithm>
 #include <optional>
 #include <span>
 
@@ -11,7 +10,6 @@ namespace hub::audit {
 namespace {
 
 constexpr std::string_view kCosignature = "cosignature/v1";
-constexpr std::size_t kLargestNote = 256U << 10U;
 
 }  // namespace
 
@@ -41,10 +39,9 @@ Result<Checkpoint, CheckpointError> parse_checkpoint(std::string_view text) {
   const auto root_line = size_line ? take_line(text) : std::nullopt;
   if (!root_line || !text.empty() || !is_origin(*origin)) return fail(CheckpointError::Malformed);
   const auto size = parse_number(*size_line);
-  const auto root = from_base64(*root_line);
-  if (!size || !root || root->size() != 32) return fail(CheckpointError::Malformed);
-  Checkpoint out{std::string(*origin), *size, {}};
-  std::copy(root->begin(), root->end(), out.root.begin());
+  const auto root = parse_hash(*root_line);
+  if (!size || !root) return fail(CheckpointError::Malformed);
+  Checkpoint out{std::string(*origin), *size, *root};
   if (out.size == 0 && out.root != crypto::sha256({})) {
     return fail(CheckpointError::WrongRootOfNothing);
   }
@@ -53,7 +50,7 @@ Result<Checkpoint, CheckpointError> parse_checkpoint(std::string_view text) {
 
 Result<Checkpoint, CheckpointError> open_checkpoint(std::string_view note,
                                                     const crypto::NoteVerifier& log) {
-  const auto opened = crypto::open_note(note, std::span(&log, 1), kLargestNote);
+  const auto opened = crypto::open_note(note, std::span(&log, 1), kLargestCheckpoint);
   if (!opened) return fail(CheckpointError::NotSigned);
   auto checkpoint = parse_checkpoint(opened->text);
   if (checkpoint && checkpoint->origin != log.name()) return fail(CheckpointError::OtherOrigin);

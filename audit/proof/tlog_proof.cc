@@ -1,7 +1,5 @@
 #include "audit/proof/tlog_proof.h"
 
-#include <algorithm>
-
 #include "audit/proof/note_lines.h"
 #include "core/base/encoding.h"
 #include "core/crypto/merkle.h"
@@ -13,32 +11,6 @@ constexpr std::string_view kHeader = "c2sp.org/tlog-proof@v1";
 constexpr std::string_view kExtra = "extra ";
 constexpr std::string_view kIndex = "index ";
 constexpr std::size_t kLargestProof = 1U << 20U;
-constexpr std::size_t kLongestPath = 63;  // of a tree of kMostEntries
-
-// What stands behind the word; nothing when the line does not begin with it.
-std::optional<std::string_view> behind(std::string_view word, std::string_view line) {
-  if (!line.starts_with(word)) return std::nullopt;
-  return line.substr(word.size());
-}
-
-std::optional<crypto::Digest> parse_hash(std::string_view line) {
-  const auto bytes = from_base64(line);
-  crypto::Digest out{};
-  if (!bytes || bytes->size() != out.size()) return std::nullopt;
-  std::ranges::copy(*bytes, out.begin());
-  return out;
-}
-
-// Up to the empty line; false when something else is among them.
-bool take_path(std::string_view& text, std::vector<crypto::Digest>& out) {
-  while (const auto line = take_line(text)) {
-    if (line->empty()) return true;
-    const auto hash = parse_hash(*line);
-    if (!hash || out.size() == kLongestPath) return false;
-    out.push_back(*hash);
-  }
-  return false;
-}
 
 }  // namespace
 
@@ -74,7 +46,7 @@ Result<TlogProof, TlogProofError> parse_tlog_proof(std::string_view text) {
   }
   const auto digits = line ? behind(kIndex, *line) : std::nullopt;
   const auto index = digits ? parse_number(*digits) : std::nullopt;
-  if (!index || !take_path(text, out.path)) return fail(TlogProofError::Malformed);
+  if (!index || !take_hashes(text, out.path)) return fail(TlogProofError::Malformed);
   out.index = *index;
   out.checkpoint = text;
   return out;

@@ -49,6 +49,10 @@ std::string_view kind_name<LogKind>() {
   return "log";
 }
 template <>
+std::string_view kind_name<WitnessKind>() {
+  return "witness";
+}
+template <>
 std::string_view kind_name<Governance>() {
   return "governance";
 }
@@ -117,6 +121,7 @@ void destroy_key_file(const std::filesystem::path& file) {
 template Secret<Identity> read_key_file(const std::filesystem::path&);
 template Secret<Envelope> read_key_file(const std::filesystem::path&);
 template Secret<LogKind> read_key_file(const std::filesystem::path&);
+template Secret<WitnessKind> read_key_file(const std::filesystem::path&);
 template Secret<Governance> read_key_file(const std::filesystem::path&);
 template Secret<TransportKind> read_key_file(const std::filesystem::path&);
 template Secret<StoreKeyKind> read_key_file(const std::filesystem::path&);
@@ -124,6 +129,7 @@ template Secret<EpochKind> read_key_file(const std::filesystem::path&);
 template void write_key_file(const std::filesystem::path&, const Secret<Identity>&);
 template void write_key_file(const std::filesystem::path&, const Secret<Envelope>&);
 template void write_key_file(const std::filesystem::path&, const Secret<LogKind>&);
+template void write_key_file(const std::filesystem::path&, const Secret<WitnessKind>&);
 template void write_key_file(const std::filesystem::path&, const Secret<Governance>&);
 template void write_key_file(const std::filesystem::path&, const Secret<TransportKind>&);
 template void write_key_file(const std::filesystem::path&, const Secret<StoreKeyKind>&);

@@ -12,8 +12,8 @@
 
 namespace hub::crypto {
 
-// The kind's name in the file: "identity", "envelope", "log", "governance", "transport", "store",
-// "epoch".
+// The kind's name in the file: "identity", "envelope", "log", "witness", "governance", "transport",
+// "store", "epoch".
 template <class Kind>
 [[nodiscard]] std::string_view kind_name();
 

@@ -59,6 +59,12 @@ struct Note {
 [[nodiscard]] Result<std::string, NoteError> unverified_text(std::string_view note,
                                                              std::size_t max_size = 16U << 20U);
 
+// The note without any signature but the signer's own: what is kept or passed on of a note to which
+// anybody may have added lines.
+[[nodiscard]] Result<std::string, NoteError> only_signed_by(const NoteVerifier& signer,
+                                                            std::string_view note,
+                                                            std::size_t max_size = 16U << 20U);
+
 // Whether this can be the text of a note: it ends in a newline and holds no other control
 // characters.
 [[nodiscard]] bool is_note_text(std::string_view text);

@@ -16,10 +16,11 @@ namespace hub::crypto {
 
 using Signature = std::array<std::uint8_t, 64>;
 
-struct Identity {};    // an agent's long-lived key: signs its epoch keys and its other statements
-struct Envelope {};    // signs batches and receipts
-struct LogKind {};     // signs the checkpoints of one audit log (a note key)
-struct Governance {};  // signs the register and bundles (a note key, kept offline)
+struct Identity {};     // an agent's long-lived key: signs its epoch keys and its other statements
+struct Envelope {};     // signs batches and receipts
+struct LogKind {};      // signs the checkpoints of one audit log (a note key)
+struct WitnessKind {};  // cosigns the checkpoints of others' logs (a note key)
+struct Governance {};   // signs the register and bundles (a note key, kept offline)
 
 namespace detail {
 [[nodiscard]] Signature sign(Bytes seed, Bytes message);
@@ -66,6 +67,7 @@ class SigningKey {
 using IdentityKey = SigningKey<Identity>;
 using EnvelopeKey = SigningKey<Envelope>;
 using LogKey = SigningKey<LogKind>;
+using WitnessKey = SigningKey<WitnessKind>;
 using GovernanceKey = SigningKey<Governance>;
 
 }  // namespace hub::crypto

@@ -48,6 +48,13 @@ TEST_F(KeyFile, RefusesAnotherKindLoosePermissionsLinksAndRubbish) {
   }
 }
 
+TEST_F(KeyFile, TellsAWitnesssKeyFromALogs) {
+  write_key_file(file, WitnessKey::generate().seed());
+  EXPECT_TRUE(to_text(read_file(file, 1024)).starts_with("hub-key-v1 witness\n"));
+  EXPECT_NO_THROW((void)read_key_file<WitnessKind>(file));
+  EXPECT_THROW((void)read_key_file<LogKind>(file), EnvError);
+}
+
 TEST_F(KeyFile, IsGoneAfterDestruction) {
   write_key_file(file, EpochSecret::random());
   destroy_key_file(file);
