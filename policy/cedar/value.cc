@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cstring>
 #include <functional>
 
 #include "core/base/result.h"
@@ -67,9 +66,9 @@ static_assert(std::endian::native == std::endian::little, "a name's first byte i
 
 template <class Word>
 std::uint64_t word_at(std::string_view text, std::size_t at) {
-  Word out = 0;
-  std::memcpy(&out, text.substr(at).data(), sizeof(out));
-  return std::uint64_t{out} << (at * 8U);
+  std::array<char, sizeof(Word)> bytes{};
+  std::ranges::copy_n(text.substr(at).begin(), bytes.size(), bytes.begin());
+  return std::uint64_t{std::bit_cast<Word>(bytes)} << (at * 8U);
 }
 
 // The first eight bytes as one number, zeros behind those that are there. Two reads that overlap
@@ -172,9 +171,8 @@ bool Set::contains_any(const Set& others) const {
   return std::ranges::any_of(others.items(), [this](const Value& item) { return contains(item); });
 }
 
-NameKey::NameKey(std::string_view name) {
+NameKey::NameKey(std::string_view name) : first_(up_to_eight(name)) {
   const auto size = std::min<std::uint64_t>(name.size(), 0xFF);
-  first_ = up_to_eight(name);
   if (name.size() > kWord) rest_ = up_to_eight(name.substr(kWord, kWhole - kWord));
   rest_ |= size << 56U;
 }
