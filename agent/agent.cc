@@ -112,9 +112,11 @@ Agent::Agent(const Config& config, Keys keys, transport::Loop& loop, const Clock
       inbox_(config.authority, keys_.envelope, log_, identifiers_),
       writer_clearing_(config.authority, {}, clock),
       writer_opener_(config.authority, own_epochs_),
+      witness_desk_(config.authority, keys_.witness, log_, forks_folder(config)),
       in_step_(log_, outbox_),
       store_(store_options(config), keys_.store, &in_step_, clock),
-      lanes_(kLanes, kLaneQueue) {
+      lanes_(kLanes, kLaneQueue),
+      witness_round_(round_parts()) {
   if (snapshot()->parties->find(config_.authority) == nullptr) {
     throw EnvError(config_.authority +
                    " is not in the register; ask the hub's operator to enrol it");
@@ -171,6 +173,7 @@ void Agent::start() {
   store_.every(kIndexPeriod, [this] { (void)identifiers_.tend(store_, kIndexJobs); });
   store_.every(1s, [this] { projections_.tend(store_, *snapshot()->catalogue); });
   loop_.every(60s, [this] { tend_epochs(); });
+  loop_.every(config_.witness_every, [this] { begin_witness_round(); });
   tend_epochs();
   client_->start();
   spool_->start();
@@ -198,6 +201,7 @@ std::string Agent::status_json() {
   if (link.last_reason) out["link"]["last_end"] = transport::name_of(*link.last_reason);
   if (link.next_attempt) out["link"]["next_attempt"] = to_iso(*link.next_attempt);
   out["spool"] = {{"files_waiting", spool_->waiting()}};
+  out["witnessed"] = audit::to_json(witness_round_.standing());
   out["alarms_since_start"] = alarms_;
   out["store"] = {{"commits", store.commits},
                   {"rollbacks", store.rollbacks},

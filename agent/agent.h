@@ -28,8 +28,10 @@
 #include "agent/spool.h"
 #include "agent/submissions.h"
 #include "agent/time_guard.h"
+#include "agent/witness_desk.h"
 #include "audit/log/checkpointer.h"
 #include "audit/log/log.h"
+#include "audit/log/witness_round.h"
 #include "core/base/clock.h"
 #include "core/base/in_order.h"
 #include "core/base/lanes.h"
@@ -137,6 +139,14 @@ class Agent final : private transport::Client::Handler {
   void settled(std::int64_t slice);
   [[nodiscard]] InForce in_force() const;
 
+  // agent_witness.cc: this log cosigned by others, others' by this agent
+  [[nodiscard]] audit::WitnessRound::Parts round_parts();
+  [[nodiscard]] static std::filesystem::path forks_folder(const Config& config);
+  void begin_witness_round();
+  void on_witness_answer(Bytes content);
+  void on_witness_request(Bytes content);
+  void witnessed(const std::string& party, WitnessDesk::Suspicion suspicion);
+
   const Config config_;
   Keys keys_;
   transport::Loop& loop_;
@@ -155,6 +165,7 @@ class Agent final : private transport::Client::Handler {
   Projections projections_;
   Clearing writer_clearing_;  // writer thread
   Opener writer_opener_;      // writer thread
+  WitnessDesk witness_desk_;  // writer thread
   InStep in_step_;
   storage::Store store_;
   std::unique_ptr<audit::Checkpointer> checkpointer_;  // maintenance thread
@@ -162,6 +173,7 @@ class Agent final : private transport::Client::Handler {
   std::vector<std::unique_ptr<Opener>> openers_;  // one per lane
   std::unique_ptr<Intake> intake_;
   std::unique_ptr<Spool> spool_;
+  audit::WitnessRound witness_round_;  // loop thread
 
   // Loop thread.
   bool in_session_ = false;
@@ -175,6 +187,7 @@ class Agent final : private transport::Client::Handler {
   Submissions submissions_;
   InOrder<std::int64_t, schemas::SharedBytes> outgoing_;
   std::vector<Waiter> waiters_;
+  std::size_t witness_requests_ = 0;  // being decided
   std::atomic<bool> sealing_waiting_ = false;
   std::map<std::string, std::uint64_t> alarms_;  // reason -> how often, since the start
   std::unique_ptr<transport::Client> client_;

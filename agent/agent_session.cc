@@ -19,11 +19,18 @@ struct Rule {
   bool in_session;
 };
 constexpr std::array kRules = {
-    Rule{MessageKind::Welcome, false},    Rule{MessageKind::Submitted, true},
-    Rule{MessageKind::Deliver, true},     Rule{MessageKind::ReceiptDelivery, true},
-    Rule{MessageKind::VoidRequest, true}, Rule{MessageKind::EpochKeys, true},
-    Rule{MessageKind::FetchNote, true},   Rule{MessageKind::NoteDelivery, true},
-    Rule{MessageKind::Gap, true},         Rule{MessageKind::Ping, true},
+    Rule{MessageKind::Welcome, false},
+    Rule{MessageKind::Submitted, true},
+    Rule{MessageKind::Deliver, true},
+    Rule{MessageKind::ReceiptDelivery, true},
+    Rule{MessageKind::VoidRequest, true},
+    Rule{MessageKind::EpochKeys, true},
+    Rule{MessageKind::FetchNote, true},
+    Rule{MessageKind::NoteDelivery, true},
+    Rule{MessageKind::Gap, true},
+    Rule{MessageKind::Ping, true},
+    Rule{MessageKind::WitnessRequest, true},
+    Rule{MessageKind::WitnessAnswer, true},
 };
 
 bool allowed(MessageKind kind, bool in_session) {
@@ -89,6 +96,8 @@ void Agent::dispatch(const schemas::Message& message) {
     case MessageKind::NoteDelivery: return on_note_delivery(content);
     case MessageKind::Gap: return on_gap(content);
     case MessageKind::Ping: return on_ping(content);
+    case MessageKind::WitnessRequest: return on_witness_request(content);
+    case MessageKind::WitnessAnswer: return on_witness_answer(content);
     case MessageKind::Hello:
     case MessageKind::Submit:
     case MessageKind::Settle:
@@ -130,6 +139,7 @@ void Agent::on_welcome(Bytes content) {
   submissions_.begin(std::clamp<std::uint32_t>(welcome->window, 1, 256));
   submit_ready();
   seal_waiting();
+  begin_witness_round();
 }
 
 void Agent::publish_epoch_keys() {

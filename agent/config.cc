@@ -80,6 +80,8 @@ Config read_config(const std::filesystem::path& file) {
   }
   out.window = static_cast<std::uint32_t>(settings.number_or("limits.window", 32, 1, 256));
   read_send_defaults(settings, out.send);
+  out.witness_every =
+      std::chrono::seconds(settings.number_or("audit.witness_every_seconds", 60, 1, 3600));
   out.roles = settings.lists("door.roles", R"(USER = ["operator", "auditor", ...])");
   read_guests(settings, out.guests);
   settings.finish();

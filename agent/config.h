@@ -1,6 +1,7 @@
 // The agent's configuration file (docs/operator.md has one with every setting explained).
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -31,6 +32,7 @@ struct Config {
   crypto::Digest genesis{};                  // SHA-256 of the first register's text
   std::uint32_t window = 0;                  // slices taken from the broker before they are settled
   std::map<std::string, SendDefaults> send;  // by record type
+  std::chrono::seconds witness_every{60};    // how often the log is cosigned
   std::map<std::string, std::vector<std::string>> roles;  // local user name -> roles
   std::map<std::string, std::string> guests;              // local user name -> guest organisation
 };

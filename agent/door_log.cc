@@ -207,7 +207,9 @@ void export_log(Agent& agent, const DoorUser& user, LocalAnswer& answer) {
   const bool whole = audit::export_entries(agent.store(), newest->size,
                                            [&](Bytes block) { return answer.block(block); });
   if (!whole) return end(answer, DoorStatus::Failed, "the log could not be read to its end");
-  end(answer, DoorStatus::Ok, json{{"checkpoint", newest->note}, {"log", agent.log_vkey()}}.dump());
+  end(answer, DoorStatus::Ok,
+      audit::export_facts(*newest, agent.checkpoint_file(), agent.log_vkey(),
+                          agent.snapshot()->parties->witnesses(agent.config().authority)));
 }
 
 }  // namespace hub::agent

@@ -9,6 +9,7 @@ Keys read_keys(const std::filesystem::path& folder) {
   return {IdentityKey(read_key_file<Identity>(folder / "identity.key")),
           EnvelopeKey(read_key_file<Envelope>(folder / "envelope.key")),
           LogKey(read_key_file<LogKind>(folder / "log.key")),
+          WitnessKey(read_key_file<WitnessKind>(folder / "witness.key")),
           read_key_file<TransportKind>(folder / "transport.key"),
           read_key_file<StoreKeyKind>(folder / "store.key")};
 }

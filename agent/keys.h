@@ -12,6 +12,7 @@ struct Keys {
   crypto::IdentityKey identity;
   crypto::EnvelopeKey envelope;
   crypto::LogKey log;
+  crypto::WitnessKey witness;
   crypto::TransportSecret transport;
   crypto::StoreKey store;
 };

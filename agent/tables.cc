@@ -3,6 +3,7 @@
 #include <array>
 
 #include "audit/log/log.h"
+#include "audit/log/witnessed_logs.h"
 
 namespace hub::agent {
 namespace {
@@ -142,8 +143,11 @@ ALTER TABLE held_record ADD COLUMN terms INTEGER;
 }  // namespace
 
 std::span<const storage::Migration> migrations() {
-  static const std::array<storage::Migration, 4> all{
-      {{1, audit::kLogTables}, {2, kTables}, {3, storage::kKeyRunsTables}, {4, kHeldTerms}}};
+  static const std::array<storage::Migration, 5> all{{{1, audit::kLogTables},
+                                                      {2, kTables},
+                                                      {3, storage::kKeyRunsTables},
+                                                      {4, kHeldTerms},
+                                                      {5, audit::kWitnessTables}}};
   return all;
 }
 

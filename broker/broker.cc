@@ -55,7 +55,8 @@ Broker::Broker(const Config& config, Keys keys, transport::Loop& loop, const Clo
       log_(notes_.current_register()->hub() + "/audit/" + std::string(schemas::kBrokerParty),
            std::string(schemas::kBrokerParty), clock),
       store_(store_options(config), keys_.store, &log_, clock),
-      lanes_(kLanes, kLaneQueue) {
+      lanes_(kLanes, kLaneQueue),
+      witness_round_(round_parts()) {
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     admissions_.push_back(std::make_unique<Admission>());
   }
@@ -89,6 +90,7 @@ Broker::Broker(const Config& config, Keys keys, transport::Loop& loop, const Clo
   });
   loop_.every(kPingInterval, [this] { ping_all(); });
   loop_.every(kExpiryInterval, [this] { void_expired(); });
+  loop_.every(config_.witness_every, [this] { begin_witness_round(); });
   server_ = std::make_unique<transport::Server>(
       loop_, server_options(config_, keys_),
       [this](const crypto::TransportPublic& key) -> std::optional<std::string> {
@@ -137,6 +139,7 @@ std::string Broker::status_json() const {
               {"bundle", now->bundle->note().number},
               {"incarnation", to_iso(incarnation_)},
               {"agents", std::move(agents)},
+              {"witnessed", audit::to_json(witness_round_.standing())},
               {"refused_since_start", refused_},
               {"connections",
                {{"open", server_->connections()},

@@ -18,6 +18,7 @@
 
 #include "audit/log/checkpointer.h"
 #include "audit/log/log.h"
+#include "audit/log/witness_round.h"
 #include "broker/admission.h"
 #include "broker/config.h"
 #include "broker/delivery.h"
@@ -59,6 +60,8 @@ class Broker final : private transport::Server::Handler {
   [[nodiscard]] audit::Log& log() { return log_; }
   [[nodiscard]] std::string log_vkey() const;
   [[nodiscard]] std::filesystem::path checkpoint_file() const;
+  // Of this log, by party. Any thread.
+  [[nodiscard]] std::map<std::string, crypto::CosignatureVerifier> witnesses() const;
   [[nodiscard]] Lanes& lanes() { return lanes_; }
   // Checks, records and puts in force a register or bundle note. Answers with what was wrong, or
   // nothing, on the loop thread.
@@ -143,6 +146,12 @@ class Broker final : private transport::Server::Handler {
   void void_expired_for(const std::string& recipient);
   void void_expired_in(const std::string& recipient, SliceId id);
 
+  // broker_witness.cc: what witnesses are asked and answer
+  [[nodiscard]] audit::WitnessRound::Parts round_parts();
+  void begin_witness_round();
+  void on_witness_request(Session& session, Bytes content);
+  void on_witness_answer(Session& session, Bytes content);
+
   void apply_next();
 
   [[nodiscard]] SnapshotRef snapshot() const { return snapshot_.get(); }
@@ -163,6 +172,7 @@ class Broker final : private transport::Server::Handler {
   WaitingCounts waiting_counts_;
 
   // Loop thread.
+  audit::WitnessRound witness_round_;
   std::map<transport::PeerId, Session> sessions_;
   std::map<std::string, transport::PeerId, std::less<>> peers_;  // greeted sessions by party
   Delivery delivery_;

@@ -28,7 +28,8 @@ constexpr std::array kRules = {
     Rule{MessageKind::ReceiptsTaken, true}, Rule{MessageKind::VoidConfirm, true},
     Rule{MessageKind::EpochKeys, true},     Rule{MessageKind::FetchNote, true},
     Rule{MessageKind::NoteDelivery, true},  Rule{MessageKind::Ping, true},
-    Rule{MessageKind::Abandon, true},
+    Rule{MessageKind::Abandon, true},       Rule{MessageKind::WitnessRequest, true},
+    Rule{MessageKind::WitnessAnswer, true},
 };
 
 bool allowed(MessageKind kind, bool greeted) {
@@ -96,6 +97,8 @@ void Broker::dispatch(Session& session, const schemas::Message& message) {
     case MessageKind::FetchNote: return on_fetch_note(session, content);
     case MessageKind::NoteDelivery: return on_note_delivery(session, content);
     case MessageKind::Ping: return on_ping(session);
+    case MessageKind::WitnessRequest: return on_witness_request(session, content);
+    case MessageKind::WitnessAnswer: return on_witness_answer(session, content);
     case MessageKind::Welcome:
     case MessageKind::Submitted:
     case MessageKind::Deliver:

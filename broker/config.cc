@@ -37,6 +37,8 @@ Config read_config(const std::filesystem::path& file) {
   out.window = static_cast<std::uint32_t>(settings.number_or("limits.window", 32, 1, 256));
   out.most_waiting = static_cast<std::uint64_t>(
       settings.number_or("limits.most_waiting", 1'000'000, 1, 100'000'000));
+  out.witness_every =
+      std::chrono::seconds(settings.number_or("audit.witness_every_seconds", 60, 1, 3600));
   out.roles = settings.lists("door.roles", "USER = [\"operator\", \"auditor\", ...]");
   settings.finish();
   return out;

@@ -1,6 +1,7 @@
 // The broker's configuration file (docs/operator.md has one with every setting explained).
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -19,6 +20,7 @@ struct Config {
   crypto::Digest genesis{};        // SHA-256 of the first register's text
   std::uint32_t window = 0;        // slices taken from one agent before they are answered
   std::uint64_t most_waiting = 0;  // slices kept for one recipient; more are answered "try later"
+  std::chrono::seconds witness_every{60};                 // how often the log is cosigned
   std::map<std::string, std::vector<std::string>> roles;  // local user name -> roles
 };
 

@@ -139,7 +139,8 @@ void Door::export_log(const std::string& user, const Answer& answer) {
                                            [&](Bytes block) { return answer->block(block); });
   if (!whole) return end(*answer, DoorStatus::Failed, "the log could not be read to its end");
   end(*answer, DoorStatus::Ok,
-      json{{"checkpoint", newest->note}, {"log", broker_.log_vkey()}}.dump());
+      audit::export_facts(*newest, broker_.checkpoint_file(), broker_.log_vkey(),
+                          broker_.witnesses()));
 }
 
 }  // namespace hub::broker

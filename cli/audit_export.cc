@@ -7,8 +7,11 @@
 
 #include "audit/proof/checkpoint.h"
 #include "audit/proof/entry_stream.h"
+#include "audit/proof/tile_folder.h"
 #include "audit/proof/tree_files.h"
+#include "audit/witness/quorum.h"
 #include "cli/door.h"
+#include "core/base/clock.h"
 #include "core/base/encoding.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
@@ -87,9 +90,14 @@ class ExportFolder {
                             "keep both and tell the auditor");
       }
     }
-    replace_file(folder_ / "policy", as_bytes("log " + key.vkey() + "\nquorum none\n"), kReadable);
     replace_file(folder_ / "checkpoint", as_bytes(note), kReadable);
   }
+
+  // Files beside the tiles that may change: `policy`, `cosigned`.
+  void put(const std::string& name, std::string_view content) const {
+    replace_file(folder_ / name, as_bytes(content), kReadable);
+  }
+  [[nodiscard]] const fs::path& folder() const { return folder_; }
 
   [[nodiscard]] std::size_t written() const { return written_; }
 
@@ -101,7 +109,7 @@ class ExportFolder {
     std::error_code unreadable;
     for (const auto& entry : fs::directory_iterator(folder_, unreadable)) {
       const auto name = entry.path().filename();
-      if (name == "tile" || name == "policy") continue;
+      if (name == "tile" || name == "policy" || name == "cosigned") continue;
       throw ExportRefused(folder_.string() +
                           " holds other files than an export; name a new folder");
     }
@@ -125,7 +133,31 @@ class ExportFolder {
 struct SignedLog {
   std::string note;
   std::string vkey;
+  std::vector<crypto::CosignatureVerifier> witnesses;
+  std::string cosigned;  // a note of a checkpoint that a quorum has cosigned; may be empty
 };
+
+// What was exported, and how much of it witnesses vouch for.
+struct Exported {
+  audit::Checkpoint checkpoint;
+  std::optional<audit::Witnessing> witnessed;
+  std::size_t witnesses = 0;
+};
+
+// C2SP tlog-policy: whose signatures count.
+std::string policy_text(const crypto::NoteVerifier& key,
+                        const std::vector<crypto::CosignatureVerifier>& witnesses) {
+  auto out = "log " + key.vkey() + "\n";
+  if (witnesses.empty()) return out + "quorum none\n";
+  std::string members;
+  for (std::size_t i = 0; i < witnesses.size(); ++i) {
+    const auto nick = "w" + std::to_string(i + 1);
+    out += "witness " + nick + " " + witnesses[i].vkey() + "\n";
+    members += " " + nick;
+  }
+  return out + "group witnesses " + std::to_string(audit::quorum_of(witnesses.size())) + members +
+         "\nquorum witnesses\n";
+}
 
 SignedLog signed_log(const std::string& end, const ExportOptions& options) {
   const auto told = parse_json(end, {.max_bytes = 1U << 20U, .max_depth = 4});
@@ -133,25 +165,55 @@ SignedLog signed_log(const std::string& end, const ExportOptions& options) {
     const auto value = told && told->is_object() ? told->value(name, json()) : json();
     return value.is_string() ? value.get<std::string>() : std::string();
   };
-  return {word("checkpoint"), options.log_vkey.empty() ? word("log") : options.log_vkey};
+  SignedLog out{word("checkpoint"),
+                options.log_vkey.empty() ? word("log") : options.log_vkey,
+                {},
+                word("cosigned")};
+  const auto witnesses = told && told->is_object() ? told->value("witnesses", json()) : json();
+  for (const auto& vkey : witnesses.is_array() ? witnesses : json::array()) {
+    auto key = vkey.is_string() ? crypto::CosignatureVerifier::parse(vkey.get<std::string>())
+                                : std::nullopt;
+    if (!key) throw ExportRefused("the daemon names a witness by what is no vkey");
+    out.witnesses.push_back(std::move(*key));
+  }
+  return out;
 }
 
-void print(const ExportOptions& options, const audit::Checkpoint& checkpoint,
-           const ExportFolder& folder, std::ostream& out) {
+std::string witnessed_text(const Exported& exported) {
+  const auto needed = std::to_string(audit::quorum_of(exported.witnesses));
+  if (exported.witnesses == 0) return "Nobody witnesses this log.";
+  if (!exported.witnessed || !exported.witnessed->quorum_time) {
+    return "Not witnessed yet: " + needed + " of " + std::to_string(exported.witnesses) +
+           " witnesses have to cosign.";
+  }
+  const auto as_of = from_ms(static_cast<std::int64_t>(*exported.witnessed->quorum_time) * 1000);
+  return "Witnessed up to entry " + std::to_string(exported.witnessed->checkpoint.size) + " by " +
+         std::to_string(exported.witnessed->cosignatures.size()) + " of " +
+         std::to_string(exported.witnesses) + " (" + needed + " needed), at " + to_iso(as_of) + ".";
+}
+
+void print(const ExportOptions& options, const Exported& exported, const ExportFolder& folder,
+           std::ostream& out) {
+  const auto& checkpoint = exported.checkpoint;
   if (options.door.as_json) {
     out << json{{"folder", options.folder.string()},
                 {"origin", checkpoint.origin},
                 {"entries", checkpoint.size},
                 {"root", to_base64(checkpoint.root)},
+                {"witnesses", exported.witnesses},
+                {"witnessed_entries", exported.witnessed && exported.witnessed->has_quorum()
+                                          ? exported.witnessed->checkpoint.size
+                                          : 0},
                 {"new_files", folder.written()}}
                .dump()
         << '\n';
     return;
   }
   out << options.folder.string() << ": " << checkpoint.size << " entries of " << checkpoint.origin
-      << ", root " << to_base64(checkpoint.root) << "; " << folder.written() << " new files\n";
+      << ", root " << to_base64(checkpoint.root) << "; " << folder.written() << " new files\n"
+      << witnessed_text(exported) << '\n';
   if (options.log_vkey.empty()) {
-    out << "The log's key is what the daemon says; compare " << (options.folder / "policy").string()
+    out << "The keys are what the daemon says; compare " << (options.folder / "policy").string()
         << " with the register, or give --log-key.\n";
   }
 }
@@ -170,7 +232,7 @@ class Exporter {
     });
   }
 
-  audit::Checkpoint finish(const SignedLog& log) {
+  Exported finish(const SignedLog& log) {
     const auto key = crypto::NoteVerifier::parse(log.vkey);
     if (!key) throw ExportRefused("the log's key is no vkey: NAME+ID+KEY, as the register has it");
     auto checkpoint = audit::open_checkpoint(log.note, *key);
@@ -184,13 +246,37 @@ class Exporter {
           "the entries are not those that the signed checkpoint names; verify the log");
     }
     tree_.finish();
+    folder_.put("policy", policy_text(*key, log.witnesses));
     folder_.finish(*checkpoint, log.note, *key);
-    return std::move(*checkpoint);
+    Exported out{*checkpoint, std::nullopt, log.witnesses.size()};
+    if (!log.cosigned.empty()) out.witnessed = witnessed(log, *key, *checkpoint);
+    return out;
   }
 
   [[nodiscard]] const ExportFolder& folder() const { return folder_; }
 
  private:
+  // The tree that witnesses cosigned must be the beginning of what was exported.
+  audit::Witnessing witnessed(const SignedLog& log, const crypto::NoteVerifier& key,
+                              const audit::Checkpoint& whole) {
+    auto checked = audit::check_quorum(log.cosigned, key, log.witnesses,
+                                       audit::quorum_of(log.witnesses.size()));
+    if (!checked) {
+      throw ExportRefused("the cosigned checkpoint cannot be believed: " +
+                          std::string(audit::describe(checked.error())));
+    }
+    audit::TileFolder tiles(folder_.folder(), whole.size);
+    const auto& cosigned = checked->checkpoint;
+    if (cosigned.size > whole.size || cosigned.size == 0 ||
+        audit::tree_root(tiles, cosigned.size) != cosigned.root) {
+      throw ExportRefused(
+          "witnesses have cosigned another tree than the entries make: the log was rewritten; "
+          "keep the folder and tell the auditor");
+    }
+    folder_.put("cosigned", log.cosigned);
+    return std::move(*checked);
+  }
+
   ExportFolder folder_;
   audit::TreeFiles tree_;
   audit::EntryStream entries_;
@@ -202,8 +288,8 @@ Exit export_log(const ExportOptions& options, Streams streams) {
     const auto answer = ask(options.door, "audit.export", json::object(), {},
                             [&](Bytes block) { exporter.take(block); });
     if (answer.exit != Exit::Ok) return complain(answer, streams);
-    const auto checkpoint = exporter.finish(signed_log(answer.end, options));
-    print(options, checkpoint, exporter.folder(), streams.out);
+    const auto exported = exporter.finish(signed_log(answer.end, options));
+    print(options, exported, exporter.folder(), streams.out);
     return Exit::Ok;
   } catch (const ExportRefused& refused) {
     streams.err << "hubctl: " << refused.what() << '\n';

@@ -78,6 +78,13 @@ void print_agent_status(const json& status, std::ostream& out) {
         << ", which has published no key for today; the oldest since " << text_of(waiting, "oldest")
         << '\n';
   }
+  const auto witnessed = status.value("witnessed", nlohmann::json::object());
+  if (witnessed.value("witnesses", 0) > 0) {
+    out << "witness  " << witnessed.value("entries", 0) << " log entries cosigned";
+    if (witnessed.contains("as_of")) out << " at " << text_of(witnessed, "as_of");
+    out << ", " << witnessed.value("needed", 0) << " of " << witnessed.value("witnesses", 0)
+        << " witnesses needed" << (witnessed.value("overdue", false) ? ", MISSING" : "") << '\n';
+  }
   out << "store    " << text_of(status.at("store"), "log_entries") << " log entries"
       << (status.at("store").value("in_outage", false) ? ", CANNOT WRITE: is the disk full?" : "")
       << '\n';

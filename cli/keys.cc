@@ -9,6 +9,7 @@
 #include "core/base/encoding.h"
 #include "core/base/file.h"
 #include "core/base/result.h"
+#include "core/crypto/cosignature.h"
 #include "core/crypto/key_file.h"
 #include "core/crypto/note.h"
 #include "schemas/envelope.h"
@@ -37,7 +38,7 @@ Key make_key(const std::filesystem::path& file) {
 // A file that would be overwritten.
 std::optional<std::filesystem::path> first_of_these(const KeyOptions& options) {
   for (const auto* name :
-       {"identity.key", "envelope.key", "log.key", "transport.key", "store.key"}) {
+       {"identity.key", "envelope.key", "log.key", "witness.key", "transport.key", "store.key"}) {
     if (std::filesystem::exists(options.folder / name)) return options.folder / name;
   }
   const bool there = !options.governance.empty() && std::filesystem::exists(options.governance);
@@ -68,6 +69,13 @@ Exit make_keys(const KeyOptions& options, Streams streams) {
                        {"envelope", to_base64(envelope.verify_key().bytes)},
                        {"transport", to_base64(public_of(transport))},
                        {"log", NoteVerifier(log_name, log.verify_key().bytes).vkey()}};
+  // The broker cosigns nobody's log: it carries the requests.
+  if (options.party != schemas::kBrokerParty) {
+    const auto witness = make_key<WitnessKey, WitnessKind>(options.folder / "witness.key");
+    about["witness"] =
+        CosignatureVerifier(options.hub + "/witness/" + options.party, witness.verify_key().bytes)
+            .vkey();
+  }
   if (!options.governance.empty()) {
     const auto key = make_key<GovernanceKey, Governance>(options.governance);
     about["governance"] =

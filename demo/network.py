@@ -157,7 +157,9 @@ class Network:
         (party.state / "notes").mkdir(parents=True, exist_ok=True)
         for note in notes:
             (party.state / "notes" / note.name).write_bytes(note.read_bytes())
-        door = f'[door]\nsocket = "door.sock"\n[door.roles]\n{user_name()} = {ROLES}\n'
+        # With all of London on one machine, every second would be much.
+        witness = f"[audit]\nwitness_every_seconds = {max(1, len(self.agents) // 2)}\n"
+        door = f'{witness}[door]\nsocket = "door.sock"\n[door.roles]\n{user_name()} = {ROLES}\n'
         if party.code == "broker":
             text = (f'[broker]\nlisten = "tcp://127.0.0.1:{self.port}"\nstate = "state"\n'
                     f'keys = "keys"\ngenesis = "{self.genesis}"\n{door}')

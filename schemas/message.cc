@@ -20,6 +20,8 @@ std::size_t most_bytes(MessageKind kind) {
     case MessageKind::EpochKeys:
     case MessageKind::NoteDelivery: return kMaxNoteBytes + 512;
     case MessageKind::ReceiptsTaken: return 64U << 10U;
+    case MessageKind::WitnessRequest:
+    case MessageKind::WitnessAnswer: return 32U << 10U;
     case MessageKind::Hello:
     case MessageKind::Welcome:
     case MessageKind::Submitted:
@@ -33,7 +35,7 @@ std::size_t most_bytes(MessageKind kind) {
 
 bool is_kind(std::uint8_t code) {
   return code >= static_cast<std::uint8_t>(MessageKind::Hello) &&
-         code <= static_cast<std::uint8_t>(MessageKind::Abandon);
+         code <= static_cast<std::uint8_t>(MessageKind::WitnessAnswer);
 }
 
 std::optional<NoteState> note_state(std::uint64_t number, const wire::Hash* hash) {
@@ -230,6 +232,42 @@ Result<Ping, WireError> parse_ping(Bytes content) {
   const auto* wire = verified_root<wire::Ping>(content);
   if (wire == nullptr) return fail(WireError::Malformed);
   return Ping{from_ms(wire->time()), wire->waiting()};
+}
+
+Buffer encode(const WitnessRequest& request) {
+  flatbuffers::FlatBufferBuilder builder(request.body.size() + 128);
+  const auto log = text(builder, request.log);
+  const auto witness = text(builder, request.witness);
+  const auto body = blob(builder, as_bytes(request.body));
+  builder.Finish(wire::CreateWitnessRequest(builder, log, witness, body));
+  return finished(builder);
+}
+
+Result<WitnessRequest, WireError> parse_witness_request(Bytes content) {
+  const auto* wire = verified_root<wire::WitnessRequest>(content);
+  if (wire == nullptr) return fail(WireError::Malformed);
+  WitnessRequest out{std::string(text_of(wire->log())), std::string(text_of(wire->witness())),
+                     to_text(bytes_of(wire->body()))};
+  if (!is_name(out.log) || !is_name(out.witness)) return fail(WireError::BadText);
+  return out;
+}
+
+Buffer encode(const WitnessAnswer& answer) {
+  flatbuffers::FlatBufferBuilder builder(answer.body.size() + 128);
+  const auto log = text(builder, answer.log);
+  const auto witness = text(builder, answer.witness);
+  const auto body = blob(builder, as_bytes(answer.body));
+  builder.Finish(wire::CreateWitnessAnswer(builder, log, witness, answer.status, body));
+  return finished(builder);
+}
+
+Result<WitnessAnswer, WireError> parse_witness_answer(Bytes content) {
+  const auto* wire = verified_root<wire::WitnessAnswer>(content);
+  if (wire == nullptr) return fail(WireError::Malformed);
+  WitnessAnswer out{std::string(text_of(wire->log())), std::string(text_of(wire->witness())),
+                    wire->status(), to_text(bytes_of(wire->body()))};
+  if (!is_name(out.log) || !is_name(out.witness)) return fail(WireError::BadText);
+  return out;
 }
 
 Buffer encode_receipts_taken(std::span<const std::uint64_t> numbers) {

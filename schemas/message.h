@@ -1,10 +1,11 @@
 // Messages between an agent and the broker: one byte of kind, then a table of wire.fbs.
 //
 //   agent to broker: Hello, Submit (slice), Settle (receipts), Gap, ReceiptsTaken, VoidConfirm,
-//                    Abandon, EpochKeys, FetchNote, NoteDelivery, Ping
+//                    Abandon, EpochKeys, FetchNote, NoteDelivery, Ping, WitnessRequest,
+//                    WitnessAnswer
 //   broker to agent: Welcome, Submitted, Deliver (slice), ReceiptDelivery, VoidRequest (void
-//   notice),
-//                    Gap, EpochKeys, FetchNote, NoteDelivery, Ping
+//                    notice), Gap, EpochKeys, FetchNote, NoteDelivery, Ping, WitnessRequest,
+//                    WitnessAnswer
 //
 // Hello and Welcome come first on every session. Each Submitted gives back one of the broker's
 // window, each Settle one of the agent's.
@@ -54,6 +55,8 @@ enum class MessageKind : std::uint8_t {
   NoteDelivery = 14,
   Ping = 15,
   Abandon = 16,
+  WitnessRequest = 17,
+  WitnessAnswer = 18,
 };
 
 enum class NoteKind : std::uint8_t { Register = 1, Bundle = 2 };
@@ -128,6 +131,21 @@ struct Ping {
   std::uint64_t waiting = 0;
 };
 
+// `log` and `witness` are parties. The body of the request is an add-checkpoint request of C2SP
+// tlog-witness, that of the answer what belongs to the status.
+struct WitnessRequest {
+  std::string log;
+  std::string witness;
+  std::string body;
+};
+
+struct WitnessAnswer {
+  std::string log;
+  std::string witness;
+  std::uint16_t status = 0;
+  std::string body;
+};
+
 // Kind and content apart. The content is copied, so that it is aligned.
 struct Message {
   MessageKind kind;
@@ -145,6 +163,8 @@ struct Message {
 [[nodiscard]] Buffer encode(const VoidConfirmation& confirmation);
 [[nodiscard]] Buffer encode(const NoteDelivery& delivery);
 [[nodiscard]] Buffer encode(const Ping& ping);
+[[nodiscard]] Buffer encode(const WitnessRequest& request);
+[[nodiscard]] Buffer encode(const WitnessAnswer& answer);
 [[nodiscard]] Buffer encode_receipts_taken(std::span<const std::uint64_t> numbers);
 [[nodiscard]] Buffer encode_epoch_keys(std::span<const Buffer> statements);
 
@@ -157,6 +177,8 @@ struct Message {
 [[nodiscard]] Result<VoidConfirmation, WireError> parse_void_confirmation(Bytes content);
 [[nodiscard]] Result<NoteDelivery, WireError> parse_note_delivery(Bytes content);
 [[nodiscard]] Result<Ping, WireError> parse_ping(Bytes content);
+[[nodiscard]] Result<WitnessRequest, WireError> parse_witness_request(Bytes content);
+[[nodiscard]] Result<WitnessAnswer, WireError> parse_witness_answer(Bytes content);
 [[nodiscard]] Result<std::vector<std::uint64_t>, WireError> parse_receipts_taken(Bytes content);
 [[nodiscard]] Result<std::vector<Buffer>, WireError> parse_epoch_keys(Bytes content);
 

@@ -36,8 +36,14 @@ Result<PartyKeys, NoteMistake> keys_of(const json& party, std::string_view who) 
     return mistake("\"identity\", \"envelope\" and \"transport\" must be base64 of 32 bytes");
   }
   if (*identity == *envelope) return mistake("identity and envelope keys must differ");
-  PartyKeys out{{*identity}, {*envelope}, *transport, party.value("log", "")};
-  if (!crypto::NoteVerifier::parse(out.log_vkey)) return mistake("\"log\" must be a vkey line");
+  PartyKeys out{
+      {*identity}, {*envelope}, *transport, party.value("log", ""), party.value("witness", "")};
+  const auto log = crypto::NoteVerifier::parse(out.log_vkey);
+  if (!log) return mistake("\"log\" must be a vkey line");
+  if (out.witness_vkey.empty()) return out;
+  const auto witness = crypto::CosignatureVerifier::parse(out.witness_vkey);
+  if (!witness) return mistake("\"witness\" must be a vkey line of a witness");
+  if (witness->key() == log->key()) return mistake("log and witness keys must differ");
   return out;
 }
 
@@ -160,6 +166,18 @@ const std::string* Register::party_of(const crypto::TransportPublic& key) const 
   if (found == by_transport_key_.end()) return nullptr;
   const auto* authority = find(found->second);
   return authority != nullptr && authority->suspended ? nullptr : &found->second;
+}
+
+std::map<std::string, crypto::CosignatureVerifier> Register::witnesses(
+    std::string_view of_party) const {
+  std::map<std::string, crypto::CosignatureVerifier> out;
+  for (const auto& [code, authority] : authorities_) {
+    if (authority.suspended || code == of_party) continue;
+    if (auto key = crypto::CosignatureVerifier::parse(authority.keys.witness_vkey)) {
+      out.emplace(code, std::move(*key));
+    }
+  }
+  return out;
 }
 
 }  // namespace hub::schemas

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "core/base/result.h"
+#include "core/crypto/cosignature.h"
 #include "core/crypto/note.h"
 #include "core/crypto/secret.h"
 #include "core/crypto/signing.h"
@@ -25,6 +26,8 @@ struct PartyKeys {
   crypto::VerifyKey<crypto::Envelope> envelope;
   crypto::TransportPublic transport{};
   std::string log_vkey;  // a NoteVerifier line
+  // Of an authority's agent: a CosignatureVerifier line. Empty: it cosigns nobody's log.
+  std::string witness_vkey;
 };
 
 struct Authority {
@@ -60,6 +63,9 @@ class Register {
   [[nodiscard]] const Authority* find(std::string_view code) const;
   // The active party that owns this transport key: an authority code or kBrokerParty.
   [[nodiscard]] const std::string* party_of(const crypto::TransportPublic& key) const;
+  // By party, of the active authorities that have such a key; a party does not witness its own log.
+  [[nodiscard]] std::map<std::string, crypto::CosignatureVerifier> witnesses(
+      std::string_view of_party) const;
   [[nodiscard]] const Electorate& electorate() const { return electorate_; }
 
  private:

@@ -1,8 +1,10 @@
 #include "audit/log/log_export.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "audit/log/log.h"
+#include "audit/log/witness_round.h"
 #include "audit/proof/checkpoint.h"
 #include "audit/proof/entry_stream.h"
 #include "audit/proof/tile_path.h"
@@ -19,6 +21,17 @@ std::optional<NewestCheckpoint> newest_checkpoint(const std::filesystem::path& f
   const auto checkpoint = parse_checkpoint(*text);
   if (!checkpoint) return std::nullopt;
   return NewestCheckpoint{to_text(*content), checkpoint->size};
+}
+
+std::string export_facts(const NewestCheckpoint& newest, const std::filesystem::path& file,
+                         const std::string& log_vkey,
+                         const std::map<std::string, crypto::CosignatureVerifier>& witnesses) {
+  nlohmann::json out{
+      {"checkpoint", newest.note}, {"log", log_vkey}, {"witnesses", nlohmann::json::array()}};
+  for (const auto& [party, key] : witnesses) out["witnesses"].push_back(key.vkey());
+  const auto cosigned = newest_checkpoint(WitnessRound::cosigned_beside(file));
+  if (cosigned && cosigned->size <= newest.size) out["cosigned"] = cosigned->note;
+  return out.dump();
 }
 
 bool export_entries(storage::Store& store, std::uint64_t size,

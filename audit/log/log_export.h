@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
 #include "core/base/bytes.h"
+#include "core/crypto/cosignature.h"
 #include "core/storage/store.h"
 
 namespace hub::audit {
@@ -19,6 +21,12 @@ struct NewestCheckpoint {
 
 // Of a checkpoint file; nothing when there is none yet, or none that can be read.
 [[nodiscard]] std::optional<NewestCheckpoint> newest_checkpoint(const std::filesystem::path& file);
+
+// What a daemon ends an export with: a JSON object of `checkpoint`, `log` (its vkey), `witnesses`
+// (their vkeys) and, once there is one, `cosigned`: the newest checkpoint that a quorum cosigned.
+[[nodiscard]] std::string export_facts(
+    const NewestCheckpoint& newest, const std::filesystem::path& file, const std::string& log_vkey,
+    const std::map<std::string, crypto::CosignatureVerifier>& witnesses);
 
 // Hands over the first `size` entries as entry_stream.h has them, in blocks; stops and gives false
 // when `block` does. Each block is read in a snapshot of its own: entries never change.

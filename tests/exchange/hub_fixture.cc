@@ -20,7 +20,10 @@ json public_of(const PartySecrets& secrets, const std::string& code) {
           {"identity", to_base64(secrets.identity.verify_key().bytes)},
           {"envelope", to_base64(secrets.envelope.verify_key().bytes)},
           {"transport", to_base64(crypto::public_of(secrets.transport))},
-          {"log", crypto::NoteVerifier(name, secrets.log.verify_key().bytes).vkey()}};
+          {"log", crypto::NoteVerifier(name, secrets.log.verify_key().bytes).vkey()},
+          {"witness", crypto::CosignatureVerifier(std::string(kHub) + "/witness/" + code,
+                                                  secrets.witness.verify_key().bytes)
+                          .vkey()}};
 }
 
 template <class Value, class Error>

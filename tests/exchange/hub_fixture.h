@@ -62,6 +62,7 @@ struct PartySecrets {
   crypto::IdentityKey identity = crypto::IdentityKey::generate();
   crypto::EnvelopeKey envelope = crypto::EnvelopeKey::generate();
   crypto::LogKey log = crypto::LogKey::generate();
+  crypto::WitnessKey witness = crypto::WitnessKey::generate();
   crypto::TransportSecret transport = crypto::TransportSecret::random();
 };
 

@@ -36,6 +36,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case MessageKind::FetchNote: round_trip(content, parse_note_delivery); break;
     case MessageKind::Ping: round_trip(content, parse_ping); break;
     case MessageKind::Abandon: round_trip(content, parse_abandon); break;
+    case MessageKind::WitnessRequest: round_trip(content, parse_witness_request); break;
+    case MessageKind::WitnessAnswer: round_trip(content, parse_witness_answer); break;
     case MessageKind::ReceiptsTaken: static_cast<void>(parse_receipts_taken(content)); break;
     case MessageKind::EpochKeys: static_cast<void>(parse_epoch_keys(content)); break;
     // Slices, receipts and notices have targets of their own.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/encoding.h"
+#include "core/crypto/cosignature.h"
 #include "core/crypto/hash.h"
 #include "core/crypto/note.h"
 #include "core/crypto/secret.h"
@@ -43,7 +44,10 @@ class Electors {
             {"transport", base64_of(party + " transport")},
             {"log", crypto::NoteVerifier(std::string(kHub) + "/audit/" + party,
                                          crypto::sha256(as_bytes(party + " log")))
-                        .vkey()}};
+                        .vkey()},
+            {"witness", crypto::CosignatureVerifier(std::string(kHub) + "/witness/" + party,
+                                                    crypto::sha256(as_bytes(party + " witness")))
+                            .vkey()}};
   }
   [[nodiscard]] nlohmann::json authority(std::size_t which) const {
     auto out = public_keys(code(which));

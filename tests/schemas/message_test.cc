@@ -90,6 +90,10 @@ std::vector<Sample> samples() {
        parsed_by(parse_note_delivery)},
       {MessageKind::Ping, encode(Ping{from_ms(1'795'262'400'000), 12}), parsed_by(parse_ping)},
       {MessageKind::Abandon, encode(Abandon{stream()}), parsed_by(parse_abandon)},
+      {MessageKind::WitnessRequest, encode(WitnessRequest{"broker", "E09000012", "old 0\n\nnote"}),
+       parsed_by(parse_witness_request)},
+      {MessageKind::WitnessAnswer, encode(WitnessAnswer{"E09000012", "E09000007", 409, "17\n"}),
+       parsed_by(parse_witness_answer)},
   };
 }
 
@@ -109,7 +113,7 @@ TEST(Message, OfEachKindRoundTrips) {
     EXPECT_EQ(sample.again(*message->content), sample.content) << static_cast<int>(sample.kind);
     kinds.insert(sample.kind);
   }
-  EXPECT_EQ(kinds.size(), 16U);
+  EXPECT_EQ(kinds.size(), 18U);
 }
 
 TEST(Message, GivesBackEveryField) {
@@ -184,7 +188,7 @@ TEST(Message, IsRefusedOrStillAMessageWithAnyBitFlipped) {
 TEST(Message, OfNoKindIsRefused) {
   for (int code = 0; code < 256; ++code) {
     const Buffer message{static_cast<std::uint8_t>(code), 0, 0, 0};
-    if (code >= 1 && code <= 16) {
+    if (code >= 1 && code <= 18) {
       EXPECT_TRUE(read_message(message)) << code;
     } else {
       EXPECT_EQ(error_of(message), WireError::UnknownCode) << code;
@@ -212,8 +216,10 @@ TEST(Message, IsRefusedWhenLargerThanItsKindMayBe) {
       {MessageKind::FetchNote, small},
       {MessageKind::NoteDelivery, kMaxNoteBytes + 512},
       {MessageKind::Ping, small},
-      {MessageKind::Abandon, small}};
-  ASSERT_EQ(most.size(), 16U);
+      {MessageKind::Abandon, small},
+      {MessageKind::WitnessRequest, 32U << 10U},
+      {MessageKind::WitnessAnswer, 32U << 10U}};
+  ASSERT_EQ(most.size(), 18U);
   for (const auto& [kind, size] : most) {
     auto message = write_message(kind, Buffer(size));
     EXPECT_TRUE(read_message(message)) << static_cast<int>(kind);
@@ -246,6 +252,14 @@ TEST(Message, WithANameThatIsNoneIsRefused) {
     back.hub = name;
     EXPECT_EQ(parse_welcome(encode(back)).error(), WireError::BadText);
     EXPECT_EQ(parse_gap(encode(Gap{name, stream(), 1})).error(), WireError::BadText);
+    EXPECT_EQ(parse_witness_request(encode(WitnessRequest{name, "b", ""})).error(),
+              WireError::BadText);
+    EXPECT_EQ(parse_witness_request(encode(WitnessRequest{"a", name, ""})).error(),
+              WireError::BadText);
+    EXPECT_EQ(parse_witness_answer(encode(WitnessAnswer{name, "b", 200, ""})).error(),
+              WireError::BadText);
+    EXPECT_EQ(parse_witness_answer(encode(WitnessAnswer{"a", name, 200, ""})).error(),
+              WireError::BadText);
   }
 }
 

@@ -151,6 +151,24 @@ TEST_F(SignedRegister, IsRefusedWithTheSameCodeOrTransportKeyTwice) {
   EXPECT_EQ(mistake(twice), "E09000001: its code or transport key is there twice");
 }
 
+// Suspended ones, those without a key and the party itself do not witness a party's log.
+TEST_F(SignedRegister, NamesTheWitnessesOfEachLog) {
+  const auto codes = [this](std::string_view of) {
+    std::vector<std::string> out;
+    for (const auto& [code, key] : first()->witnesses(of)) {
+      out.push_back(code);
+      EXPECT_EQ(key.name(), std::string(kHub) + "/witness/" + code);
+    }
+    return out;
+  };
+  using Codes = std::vector<std::string>;
+  EXPECT_EQ(codes(kBrokerParty), (Codes{"E09000001", "E09000002", "E09000003"}));
+  EXPECT_EQ(codes("E09000002"), (Codes{"E09000001", "E09000003"}));
+  content["authorities"][0]["standing"] = "suspended";
+  content["authorities"][2].erase("witness");
+  EXPECT_EQ(codes(kBrokerParty), (Codes{"E09000002"}));
+}
+
 TEST_F(SignedRegister, IsRefusedWithKeysThatAreNone) {
   for (const auto* party : {"broker", "authority"}) {
     const auto with = [&](const char* name, const json& value) {
@@ -167,7 +185,16 @@ TEST_F(SignedRegister, IsRefusedWithKeysThatAreNone) {
     }
     EXPECT_THAT(with("log", "rubbish"), HasSubstr("\"log\" must be a vkey line"));
     EXPECT_NE(with("log", 7), "");
+    EXPECT_THAT(with("witness", "rubbish"), HasSubstr("\"witness\" must be a vkey line"));
+    EXPECT_NE(with("witness", 7), "");
   }
+  auto shared = content;
+  const auto log =
+      crypto::NoteVerifier::parse(shared["authorities"][0]["log"].get_ref<const std::string&>());
+  ASSERT_TRUE(log);
+  shared["authorities"][0]["witness"] =
+      crypto::CosignatureVerifier("somebody/witness", log->key()).vkey();
+  EXPECT_THAT(mistake(shared), HasSubstr("log and witness keys must differ"));
   auto same = content;
   same["broker"]["envelope"] = same["broker"]["identity"];
   EXPECT_EQ(mistake(same), "broker: identity and envelope keys must differ");

@@ -3,8 +3,9 @@
 
     independent_log.py FOLDER [VKEY]
 
-Formats: C2SP signed-note, tlog-checkpoint, tlog-tiles and tlog-policy; RFC 6962 section 2.1. VKEY is the
-log's key as the register has it; without it, the one in FOLDER/policy is believed.
+Formats: C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-tiles and tlog-policy; RFC 6962 section
+2.1. VKEY is the log's key as the register has it; without it, the one in FOLDER/policy is believed. The
+witnesses and how many are needed are those of FOLDER/policy.
 """
 import base64
 import hashlib
@@ -42,11 +43,13 @@ def decoded(text, what):
 
 
 class Key:
-    def __init__(self, vkey):
+    """Of a log (kind 1) or of a witness (kind 4)."""
+
+    def __init__(self, vkey, kind=1):
         parts = vkey.split("+", 2)
         insist(len(parts) == 3, "the vkey has not three parts")
         self.name, written, key = parts[0], parts[1], decoded(parts[2], "the vkey")
-        insist(len(key) == 33 and key[0] == 1, "the vkey is not of Ed25519")
+        insist(len(key) == 33 and key[0] == kind, "the vkey is not of Ed25519, or of another kind")
         self.key = key[1:]
         self.id = sha256(self.name.encode() + b"\n" + key)[:4]
         insist(self.id.hex() == written, "the vkey's id is not that of its key")
@@ -64,11 +67,38 @@ class Key:
         return done.returncode == 0
 
 
-def policy_key(folder):
-    lines = (folder / "policy").read_text().splitlines()
-    logs = [line.split()[1] for line in lines if line.startswith("log ")]
+def read_policy(folder):
+    """The log's vkey, the witnesses' keys, and how many of them are needed."""
+    lines = [line.split() for line in (folder / "policy").read_text().splitlines()]
+    logs = [words[1] for words in lines if words[0] == "log"]
     insist(len(logs) == 1, "the policy names not one log")
-    return logs[0]
+    witnesses = {words[1]: Key(words[2], 4) for words in lines if words[0] == "witness"}
+    groups = {words[1]: words[2:] for words in lines if words[0] == "group"}
+    quorum = [words[1] for words in lines if words[0] == "quorum"]
+    insist(len(quorum) == 1, "the policy names not one quorum")
+    if quorum == ["none"]:
+        return logs[0], [], 0
+    needed, *members = groups[quorum[0]]
+    insist(sorted(members) == sorted(witnesses), "the group is not all witnesses")
+    return logs[0], list(witnesses.values()), int(needed)
+
+
+def cosigned_by(note, witnesses):
+    """Of how many witnesses the note carries a cosignature, and the newest time of each."""
+    text, _, signatures = note.rpartition("\n\n")
+    times = {}
+    for line in signatures.splitlines():
+        _, name, signature = line.split(" ")
+        signature = decoded(signature, "a cosignature")
+        for key in witnesses:
+            if name != key.name or signature[:4] != key.id:
+                continue
+            insist(len(signature) == 76, "a cosignature has another length")
+            seconds = int.from_bytes(signature[4:12], "big")
+            message = f"cosignature/v1\ntime {seconds}\n{text}\n".encode()
+            insist(key.verifies(message, signature[12:]), "a cosignature does not hold")
+            times[name] = max(seconds, times.get(name, 0))
+    return times
 
 
 def read_checkpoint(note, key):
@@ -136,10 +166,22 @@ def root_of(hashes):
     return sha256(b"\1" + root_of(hashes[:split]) + root_of(hashes[split:]))
 
 
+def check_cosigned(folder, key, witnesses, needed, hashes):
+    """Where witnesses have cosigned, their tree is the beginning of this one."""
+    if not (folder / "cosigned").exists():
+        return
+    note = (folder / "cosigned").read_bytes().decode()
+    size, root = read_checkpoint(note, key)
+    insist(needed > 0 and len(cosigned_by(note, witnesses)) >= needed, "too few witnesses have cosigned")
+    insist(0 < size <= len(hashes) and root_of(hashes[:size]) == root,
+           "witnesses have cosigned another tree")
+
+
 def verify(folder, vkey=None):
     """The log's origin, size and entries. Raises Disagreement."""
     folder = pathlib.Path(folder)
-    key = Key(vkey or policy_key(folder))
+    policy_vkey, witnesses, needed = read_policy(folder)
+    key = Key(vkey or policy_vkey)
     size, root = read_checkpoint((folder / "checkpoint").read_bytes().decode(), key)
     expected = {}
     entries = []
@@ -151,6 +193,7 @@ def verify(folder, vkey=None):
     hashes = [sha256(b"\0" + entry) for entry in entries]
     insist(root == (root_of(hashes) if hashes else sha256(b"")),
            "the entries do not lead to the root of the checkpoint")
+    check_cosigned(folder, key, witnesses, needed, hashes)
     level = 0
     while hashes:
         for number, (path, width) in enumerate(places(level, len(hashes))):

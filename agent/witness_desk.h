@@ -1,0 +1,58 @@
+// The agent as a witness of the other parties' logs: cosigns a checkpoint only if it continues what
+// it has cosigned before, as C2SP tlog-witness has it (docs/protocol.md 7).
+//
+// The store remembers the last checkpoint cosigned of each log. An answer may leave only after the
+// transaction that it was made in has been committed.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "audit/log/log.h"
+#include "audit/witness/fork_proof.h"
+#include "audit/witness/witness.h"
+#include "core/base/clock.h"
+#include "core/crypto/signing.h"
+#include "schemas/message.h"
+#include "schemas/register.h"
+
+namespace hub::agent {
+
+class WitnessDesk {
+ public:
+  // Log and key must outlive the desk. `forks` is a folder for proofs of forked logs.
+  WitnessDesk(std::string authority, const crypto::WitnessKey& key, audit::Log& log,
+              std::filesystem::path forks);
+
+  // What a party's log was found to be.
+  enum class Suspicion : std::uint8_t {
+    None,
+    NotContinued,  // it does not show that it continues what was cosigned of it
+    Forked         // it has signed two trees of one size: proved
+  };
+  struct Decision {
+    schemas::WitnessAnswer answer;
+    Suspicion suspicion = Suspicion::None;
+  };
+
+  // Writer thread, inside a job. A suspicion is an entry of the log; a proved fork is kept in a
+  // file, too, that convicts its signer.
+  [[nodiscard]] Decision answer(storage::Connection& store, const schemas::Register& parties,
+                                const schemas::WitnessRequest& request, Time now);
+
+  // The vkey that the register has for that party's log, whoever it is.
+  [[nodiscard]] static std::optional<crypto::NoteVerifier> log_key(const schemas::Register& parties,
+                                                                   const std::string& party);
+
+ private:
+  void record(storage::Connection& store, const std::string& party, Suspicion suspicion);
+  void keep(const std::string& origin, const audit::ForkProof& proof) const;
+
+  const std::string authority_;
+  const crypto::WitnessKey& key_;
+  audit::Log& log_;
+  const std::filesystem::path forks_;
+};
+
+}  // namespace hub::agent

@@ -1,0 +1,116 @@
+#include "audit/log/witness_round.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "audit/log/log.h"
+#include "audit/log/log_export.h"
+#include "audit/witness/add_checkpoint.h"
+#include "core/base/file.h"
+#include "core/base/log.h"
+
+namespace hub::audit {
+
+WitnessRound::WitnessRound(Parts parts) : parts_(std::move(parts)) {}
+
+std::filesystem::path WitnessRound::cosigned_beside(const std::filesystem::path& file) {
+  auto out = file;
+  out += ".cosigned";
+  return out;
+}
+
+void WitnessRound::begin(std::map<std::string, crypto::CosignatureVerifier> witnesses,
+                         std::chrono::milliseconds missed) {
+  cosigning_.set_witnesses(std::move(witnesses));
+  look_at_the_clock(missed);
+  const auto newest = newest_checkpoint(parts_.checkpoint);
+  const auto checkpoint = newest ? open_checkpoint(newest->note, parts_.log)
+                                 : Result<Checkpoint, CheckpointError>(Checkpoint{});
+  if (!newest || !checkpoint) return;  // Nothing has been signed yet.
+  proofs_.clear();
+  for (const auto& each : cosigning_.begin(newest->note, *checkpoint)) ask(each);
+}
+
+void WitnessRound::ask(const Cosigning::Ask& ask) {
+  const auto size = cosigning_.size();
+  AddCheckpoint request{ask.old_size, {}, cosigning_.note()};
+  if (ask.old_size > 0 && ask.old_size < size) {
+    auto known = proofs_.find(ask.old_size);
+    if (known == proofs_.end()) {
+      auto proof = parts_.store.read(
+          [&](storage::Connection& store) { return Log::consistency(store, ask.old_size, size); });
+      known = proofs_.emplace(ask.old_size, std::move(proof)).first;
+    }
+    request.proof = known->second;
+  }
+  parts_.ask(ask.witness, write_add_checkpoint(request));
+}
+
+std::optional<std::string_view> WitnessRound::answered(const std::string& witness,
+                                                       std::uint16_t status,
+                                                       std::string_view body) {
+  using Answer = Cosigning::Answer;
+  const auto outcome = cosigning_.answered(witness, static_cast<WitnessStatus>(status), body);
+  switch (outcome.answer) {
+    case Answer::Counted:
+      if (outcome.quorum) keep();
+      return std::nullopt;
+    case Answer::AskAgain: ask(*outcome.ask); return std::nullopt;
+    case Answer::Ahead: return "a witness has cosigned more of this log than it holds";
+    case Answer::Refused: return "a witness does not believe that this log continues";
+    case Answer::NotUnderstood: return "a witness's answer cannot be used";
+  }
+  return std::nullopt;
+}
+
+void WitnessRound::keep() {
+  const auto& cosigned = cosigning_.cosigned();
+  if (!cosigned) return;
+  last_quorum_ = parts_.clock.steady();
+  if (std::exchange(overdue_, false)) log_info("log-witnessed", {{"size", cosigned->size}});
+  parts_.aside([file = cosigned_beside(parts_.checkpoint), note = cosigned->note] {
+    try {
+      replace_file(file, as_bytes(note));
+    } catch (const std::exception& error) {
+      log_error("the cosigned checkpoint was not written; the next round writes it",
+                {{"reason", error.what()}});
+    }
+  });
+}
+
+void WitnessRound::look_at_the_clock(std::chrono::milliseconds missed) {
+  const auto now = parts_.clock.steady();
+  if (!last_quorum_) last_quorum_ = now;  // Since the start.
+  if (overdue_ || cosigning_.quorum() == 0 || now - *last_quorum_ < missed) return;
+  overdue_ = true;
+  log_warning("log-unwitnessed", {{"witnesses", cosigning_.witnesses()},
+                                  {"needed", cosigning_.quorum()},
+                                  {"ahead", cosigning_.ahead()}});
+}
+
+WitnessRound::Standing WitnessRound::standing() const {
+  Standing out;
+  out.witnesses = cosigning_.witnesses();
+  out.needed = cosigning_.quorum();
+  out.tolerated = tolerated_liars(out.witnesses);
+  out.ahead = cosigning_.ahead();
+  out.overdue = overdue_;
+  if (const auto& cosigned = cosigning_.cosigned()) {
+    out.size = cosigned->size;
+    out.as_of = from_ms(static_cast<std::int64_t>(cosigned->oldest) * 1000);
+  }
+  return out;
+}
+
+nlohmann::json to_json(const WitnessRound::Standing& standing) {
+  nlohmann::json out{{"witnesses", standing.witnesses},
+                     {"needed", standing.needed},
+                     {"liars_tolerated", standing.tolerated},
+                     {"ahead", standing.ahead},
+                     {"entries", standing.size},
+                     {"overdue", standing.overdue}};
+  if (standing.as_of) out["as_of"] = to_iso(*standing.as_of);
+  return out;
+}
+
+}  // namespace hub::audit

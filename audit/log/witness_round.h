@@ -1,0 +1,72 @@
+// Has a party's log cosigned: round after round, it takes the newest signed checkpoint, asks every
+// witness, and keeps the checkpoint with a quorum of cosignatures in FILE.cosigned beside it.
+//
+// Belongs to one thread, the loop's. A missing quorum is told, and holds up nothing.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "audit/witness/cosigning.h"
+#include "core/base/clock.h"
+#include "core/crypto/note.h"
+#include "core/storage/store.h"
+
+namespace hub::audit {
+
+class WitnessRound {
+ public:
+  struct Parts {
+    storage::Store& store;             // that holds the log
+    crypto::NoteVerifier log;          // the log's own key
+    std::filesystem::path checkpoint;  // its file (checkpointer.h)
+    const Clock& clock;
+    // Carries an add-checkpoint request to a witness; it may get lost.
+    std::function<void(const std::string& witness, std::string body)> ask;
+    // Runs what may block on another thread.
+    std::function<void(std::function<void()>)> aside;
+  };
+  explicit WitnessRound(Parts parts);
+
+  // The checkpoint file's with a quorum of cosignatures.
+  [[nodiscard]] static std::filesystem::path cosigned_beside(const std::filesystem::path& file);
+
+  // Asks these witnesses, by party; `missed` is how long without a quorum is worth an alarm.
+  void begin(std::map<std::string, crypto::CosignatureVerifier> witnesses,
+             std::chrono::milliseconds missed);
+  // A witness's answer. What it makes of the log, where that is worth an alarm.
+  std::optional<std::string_view> answered(const std::string& witness, std::uint16_t status,
+                                           std::string_view body);
+
+  struct Standing {
+    std::size_t witnesses = 0;
+    std::size_t needed = 0;
+    std::size_t tolerated = 0;  // liars among the witnesses that cannot make a fork pass
+    std::size_t ahead = 0;      // witnesses that have cosigned more than the log holds
+    std::uint64_t size = 0;     // entries under the quorum's cosignatures; 0: none yet
+    std::optional<Time> as_of;  // the oldest of these
+    bool overdue = false;
+  };
+  [[nodiscard]] Standing standing() const;
+
+ private:
+  void ask(const Cosigning::Ask& ask);
+  void keep();
+  void look_at_the_clock(std::chrono::milliseconds missed);
+
+  Parts parts_;
+  Cosigning cosigning_;
+  std::map<std::uint64_t, std::vector<crypto::Digest>> proofs_;  // of this round, by old size
+  std::optional<SteadyTime> last_quorum_;
+  bool overdue_ = false;
+};
+
+// For a daemon's status.
+[[nodiscard]] nlohmann::json to_json(const WitnessRound::Standing& standing);
+
+}  // namespace hub::audit

@@ -1,0 +1,106 @@
+#include "audit/witness/cosigning.h"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "audit/proof/note_lines.h"
+
+namespace hub::audit {
+
+void Cosigning::set_witnesses(std::map<std::string, crypto::CosignatureVerifier> witnesses) {
+  std::map<std::string, Witness> now;
+  for (auto& [party, key] : witnesses) {
+    const auto known = witnesses_.find(party);
+    if (known != witnesses_.end() && known->second.key.vkey() == key.vkey()) {
+      now.emplace(party, std::move(known->second));
+    } else {
+      now.emplace(party, Witness(std::move(key)));
+    }
+  }
+  witnesses_ = std::move(now);
+}
+
+std::vector<Cosigning::Ask> Cosigning::begin(std::string note, Checkpoint checkpoint) {
+  note_ = std::move(note);
+  checkpoint_ = std::move(checkpoint);
+  std::vector<Ask> out;
+  out.reserve(witnesses_.size());
+  for (auto& [party, witness] : witnesses_) {
+    witness.line.clear();
+    witness.asked_again = false;
+    // Who is said to be ahead is asked what it has, in case it is not.
+    out.push_back({party, witness.ahead ? 0 : std::min(witness.size, checkpoint_.size)});
+  }
+  return out;
+}
+
+Cosigning::Outcome Cosigning::answered(const std::string& party, WitnessStatus status,
+                                       std::string_view body) {
+  const auto found = witnesses_.find(party);
+  if (found == witnesses_.end() || note_.empty()) return {};
+  auto& witness = found->second;
+  switch (status) {
+    case WitnessStatus::Cosign: return take_cosignature(witness, body);
+    case WitnessStatus::OtherSize: return take_other_size(party, witness, body);
+    case WitnessStatus::Inconsistent: return {Answer::Refused, std::nullopt, false};
+    case WitnessStatus::Malformed:
+    case WitnessStatus::NotSigned:
+    case WitnessStatus::UnknownLog: return {};
+  }
+  return {};
+}
+
+Cosigning::Outcome Cosigning::take_cosignature(Witness& witness, std::string_view body) {
+  const auto text = checkpoint_text(checkpoint_);
+  // Only this witness's line: what else stands in its answer is not kept.
+  while (const auto line = take_line(body)) {
+    const auto whole = std::string(*line) + "\n";
+    const auto cosigned = crypto::open_cosignatures(text + "\n" + whole, {&witness.key, 1});
+    if (!cosigned || cosigned->empty()) continue;
+    witness.line = whole;
+    witness.time = cosigned->front().time;
+    witness.size = checkpoint_.size;
+    witness.ahead = false;
+    return {Answer::Counted, std::nullopt, count()};
+  }
+  return {};
+}
+
+Cosigning::Outcome Cosigning::take_other_size(const std::string& party, Witness& witness,
+                                              std::string_view body) {
+  const auto line = take_line(body);
+  const auto size = line && body.empty() ? parse_number(*line) : std::nullopt;
+  if (!size) return {};
+  if (*size > checkpoint_.size) {
+    witness.ahead = true;
+    return {Answer::Ahead, std::nullopt, false};
+  }
+  witness.ahead = false;
+  witness.size = *size;
+  // Once a round, so that no witness keeps us busy.
+  if (std::exchange(witness.asked_again, true)) return {};
+  return {Answer::AskAgain, Ask{party, *size}, false};
+}
+
+bool Cosigning::count() {
+  std::vector<const Witness*> there;
+  for (const auto& [party, witness] : witnesses_) {
+    if (!witness.line.empty()) there.push_back(&witness);
+  }
+  const auto needed = quorum();
+  if (needed == 0 || there.size() < needed) return false;
+  // The freshest make the quorum.
+  std::ranges::stable_sort(there, std::greater<>(), &Witness::time);
+  Cosigned out{checkpoint_.size, note_, there[needed - 1]->time, there.size()};
+  for (std::size_t i = 0; i < needed; ++i) out.note += there[i]->line;
+  cosigned_ = std::move(out);
+  return true;
+}
+
+std::size_t Cosigning::ahead() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(witnesses_, [](const auto& each) { return each.second.ahead; }));
+}
+
+}  // namespace hub::audit
