@@ -33,6 +33,14 @@ std::shared_ptr<const Snapshot> first_snapshot(const schemas::NoteFolder& notes)
   return *made;
 }
 
+std::string log_origin(const schemas::Register& parties, const std::string& authority) {
+  const auto* self = parties.find(authority);
+  if (self == nullptr) {
+    throw EnvError(authority + " is not in the register; ask the hub's operator to enrol it");
+  }
+  return self->keys.log_origin;
+}
+
 transport::ClientOptions client_options(const Config& config, const Keys& keys,
                                         const schemas::Register& parties) {
   return {.endpoint = config.broker,
@@ -106,8 +114,7 @@ Agent::Agent(const Config& config, Keys keys, transport::Loop& loop, const Clock
       stream_ids_(clock, crypto::fill_random),
       sent_rows_(kSentRows),
       identifiers_(kIdentifiers),
-      log_(notes_.current_register()->hub() + "/audit/" + config.authority, config.authority,
-           clock),
+      log_(log_origin(*notes_.current_register(), config.authority), config.authority, clock),
       outbox_(config.authority, keys_.envelope, peer_epochs_, log_, stream_ids_),
       inbox_(config.authority, keys_.envelope, log_, identifiers_),
       writer_clearing_(config.authority, {}, clock),
@@ -117,10 +124,6 @@ Agent::Agent(const Config& config, Keys keys, transport::Loop& loop, const Clock
       store_(store_options(config), keys_.store, &in_step_, clock),
       lanes_(kLanes, kLaneQueue),
       witness_round_(round_parts()) {
-  if (snapshot()->parties->find(config_.authority) == nullptr) {
-    throw EnvError(config_.authority +
-                   " is not in the register; ask the hub's operator to enrol it");
-  }
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     openers_.push_back(std::make_unique<Opener>(config_.authority, own_epochs_));
   }
@@ -130,9 +133,17 @@ Agent::Agent(const Config& config, Keys keys, transport::Loop& loop, const Clock
         std::make_unique<audit::Checkpointer>(log_, keys_.log, checkpoint_file(), clock_, store);
     return 0;
   });
+  witness_round_.start(!std::filesystem::exists(checkpoint_file()) ||
+                       snapshot()->parties->witnesses(config_.authority).empty());
   const bool recorded = store_.commit([this](storage::Connection& store) {
     audit::Entry entry;
     entry.act = "admin";
+    if (const auto& retired = checkpointer_->retired()) {
+      entry.outcome = "log-opened-anew";
+      entry.reason = audit::one_line(*retired);
+      log_.append(store, entry, {});
+      entry.reason.clear();
+    }
     entry.outcome = "started";
     entry.bundle = snapshot()->bundle->note().number;
     entry.register_number = snapshot()->parties->note().number;

@@ -24,7 +24,8 @@ audit::WitnessRound::Parts Agent::round_parts() {
             send(MessageKind::WitnessRequest,
                  encode(schemas::WitnessRequest{config_.authority, witness, std::move(body)}));
           },
-          [this](std::function<void()> work) { lanes_.post("witness", std::move(work)); }};
+          [this](std::function<void()> work) { lanes_.post("witness", std::move(work)); },
+          [this](bool may) { checkpointer_->may_sign(may); }};
 }
 
 void Agent::begin_witness_round() {

@@ -52,18 +52,28 @@ Broker::Broker(const Config& config, Keys keys, transport::Loop& loop, const Clo
       clock_(clock),
       notes_(config.state / "notes", config.genesis),
       snapshot_(first_snapshot(notes_)),
-      log_(notes_.current_register()->hub() + "/audit/" + std::string(schemas::kBrokerParty),
-           std::string(schemas::kBrokerParty), clock),
+      log_(notes_.current_register()->broker().log_origin, std::string(schemas::kBrokerParty),
+           clock),
       store_(store_options(config), keys_.store, &log_, clock),
       lanes_(kLanes, kLaneQueue),
       witness_round_(round_parts()) {
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     admissions_.push_back(std::make_unique<Admission>());
   }
+  checkpointer_ = store_.read([this](storage::Connection& store) {
+    return std::make_unique<audit::Checkpointer>(log_, keys_.log, checkpoint_file(), clock_, store);
+  });
+  witness_round_.start(!std::filesystem::exists(checkpoint_file()) || witnesses().empty());
   const bool recorded = store_.commit([this](storage::Connection& store) {
     incarnation_ = Mailbox::incarnation(store, clock_.now());
     audit::Entry entry;
     entry.act = "admin";
+    if (const auto& retired = checkpointer_->retired()) {
+      entry.outcome = "log-opened-anew";
+      entry.reason = audit::one_line(*retired);
+      log_.append(store, entry, {});
+      entry.reason.clear();
+    }
     entry.outcome = "started";
     entry.bundle = notes_.current_bundle()->note().number;
     entry.register_number = notes_.current_register()->note().number;
@@ -75,9 +85,6 @@ Broker::Broker(const Config& config, Keys keys, transport::Loop& loop, const Clo
     return 0;
   });
   for (const auto& recipient : delivery_.recipients()) count_waiting(recipient);
-  checkpointer_ = store_.read([this](storage::Connection& store) {
-    return std::make_unique<audit::Checkpointer>(log_, keys_.log, checkpoint_file(), clock_, store);
-  });
   (void)checkpointer_->sign();
   store_.every(1s, [this] { (void)checkpointer_->run(); });
   store_.every(1h, [this] {

@@ -25,7 +25,8 @@ audit::WitnessRound::Parts Broker::round_parts() {
                  encode(schemas::WitnessRequest{std::string(schemas::kBrokerParty), witness,
                                                 std::move(body)}));
           },
-          [this](std::function<void()> work) { lanes_.post("witness", std::move(work)); }};
+          [this](std::function<void()> work) { lanes_.post("witness", std::move(work)); },
+          [this](bool may) { checkpointer_->may_sign(may); }};
 }
 
 std::map<std::string, crypto::CosignatureVerifier> Broker::witnesses() const {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "audit/proof/origin.h"
 #include "cli/verb.h"
 #include "core/base/encoding.h"
 #include "core/base/file.h"
@@ -46,7 +47,7 @@ std::optional<std::filesystem::path> first_of_these(const KeyOptions& options) {
 }
 
 Exit make_keys(const KeyOptions& options, Streams streams) {
-  const auto log_name = options.hub + "/audit/" + options.party;
+  const auto log_name = audit::first_origin(options.hub, options.party);
   if (!schemas::is_name(options.party) || !schemas::is_name(options.hub) ||
       !is_note_key_name(log_name)) {
     streams.err << "hubctl: --party and --hub must be printable, without spaces and plus signs\n";
@@ -88,6 +89,23 @@ Exit make_keys(const KeyOptions& options, Streams streams) {
   return Exit::Ok;
 }
 
+// The same key under the log's next origin: what it signs now is another log's.
+Exit open_log_anew(const KeyOptions& options, Streams streams) {
+  const auto file = options.folder / "public.json";
+  auto about = nlohmann::json::parse(as_text(read_file(file, 1U << 20U)), nullptr, false);
+  const auto vkey = about.is_object() ? about.value("log", nlohmann::json()) : nlohmann::json();
+  const auto log = vkey.is_string() ? NoteVerifier::parse(vkey.get<std::string>()) : std::nullopt;
+  if (!log) throw EnvError(file.string() + " names no log; was it made by `hubctl keys new`?");
+  const NoteVerifier next(audit::next_origin(log->name()), log->key());
+  about["log"] = next.vkey();
+  replace_file(file, as_bytes(about.dump(2) + "\n"), 0644);
+  streams.out << "the log goes on as " << next.name() << " once the register says so:\n"
+              << "send " << file.string()
+              << " to the hub's operator, and restart this party's daemon when the new register is "
+                 "in force\n";
+  return Exit::Ok;
+}
+
 }  // namespace
 
 void add_keys_verbs(CLI::App& app, Command& command) {
@@ -103,6 +121,13 @@ void add_keys_verbs(CLI::App& app, Command& command) {
                    "Also make a governance key in this file, to be kept offline");
   make->callback([options, &command] {
     command.run = [options](Streams streams) { return make_keys(*options, streams); };
+  });
+
+  auto* anew = keys->add_subcommand("next-log", "Open a log anew that has lost entries");
+  auto next = std::make_shared<KeyOptions>();
+  anew->add_option("--keys", next->folder, "The party's folder of key files")->required();
+  anew->callback([next, &command] {
+    command.run = [next](Streams streams) { return open_log_anew(*next, streams); };
   });
 }
 

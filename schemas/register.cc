@@ -24,7 +24,19 @@ std::optional<std::array<std::uint8_t, 32>> key_of(const json& party, const char
   return out;
 }
 
-Result<PartyKeys, NoteMistake> keys_of(const json& party, std::string_view who) {
+// HUB/audit/PARTY, and /N behind it where the log was opened anew.
+bool is_log_of(std::string_view origin, std::string_view hub, std::string_view party) {
+  const auto first = fmt::format("{}/audit/{}", hub, party);
+  if (!origin.starts_with(first)) return false;
+  const auto rest = origin.substr(first.size());
+  if (rest.empty()) return true;
+  constexpr std::size_t most_digits = 9;
+  return rest.size() > 1 && rest.size() <= 1 + most_digits && rest[0] == '/' && rest[1] != '0' &&
+         rest != "/1" && rest.find_first_not_of("0123456789", 1) == std::string_view::npos;
+}
+
+Result<PartyKeys, NoteMistake> keys_of(const json& party, std::string_view who,
+                                       std::string_view hub) {
   const auto mistake = [&](std::string_view what) {
     return fail(NoteMistake{fmt::format("{}: {}", who, what)});
   };
@@ -37,9 +49,14 @@ Result<PartyKeys, NoteMistake> keys_of(const json& party, std::string_view who) 
   }
   if (*identity == *envelope) return mistake("identity and envelope keys must differ");
   PartyKeys out{
-      {*identity}, {*envelope}, *transport, party.value("log", ""), party.value("witness", "")};
+      {*identity}, {*envelope}, *transport, party.value("log", ""), {}, party.value("witness", "")};
   const auto log = crypto::NoteVerifier::parse(out.log_vkey);
   if (!log) return mistake("\"log\" must be a vkey line");
+  if (!is_log_of(log->name(), hub, who)) {
+    return mistake(
+        fmt::format("\"log\" must be named {}/audit/{}, or with /2, /3 ... behind it", hub, who));
+  }
+  out.log_origin = log->name();
   if (out.witness_vkey.empty()) return out;
   const auto witness = crypto::CosignatureVerifier::parse(out.witness_vkey);
   if (!witness) return mistake("\"witness\" must be a vkey line of a witness");
@@ -47,7 +64,7 @@ Result<PartyKeys, NoteMistake> keys_of(const json& party, std::string_view who) 
   return out;
 }
 
-Result<Authority, NoteMistake> authority_of(const json& entry) {
+Result<Authority, NoteMistake> authority_of(const json& entry, std::string_view hub) {
   if (!entry.is_object() || !entry.value("code", json()).is_string() ||
       !entry.value("name", json()).is_string()) {
     return fail(NoteMistake{"each authority needs \"code\" and \"name\""});
@@ -67,7 +84,7 @@ Result<Authority, NoteMistake> authority_of(const json& entry) {
   if (!backups.is_boolean())
     return fail(NoteMistake{out.code + ": \"backups\" must be true or false"});
   out.backups = backups;
-  auto keys = keys_of(entry, out.code);
+  auto keys = keys_of(entry, out.code, hub);
   if (!keys) return fail(keys.error());
   out.keys = std::move(*keys);
   return out;
@@ -82,7 +99,7 @@ Result<std::shared_ptr<Register>, NoteMistake> Register::read(std::string_view n
   try {
     std::shared_ptr<Register> out(new Register);
     out->note_ = std::move(*frame);
-    auto broker = keys_of(content.value("broker", json()), "broker");
+    auto broker = keys_of(content.value("broker", json()), kBrokerParty, out->note_.hub);
     if (!broker) return fail(broker.error());
     out->broker_ = std::move(*broker);
     out->by_transport_key_.emplace(out->broker_.transport, kBrokerParty);
@@ -91,7 +108,7 @@ Result<std::shared_ptr<Register>, NoteMistake> Register::read(std::string_view n
       return fail(NoteMistake{"\"authorities\" must list 1 to 256 authorities"});
     }
     for (const auto& entry : authorities) {
-      auto authority = authority_of(entry);
+      auto authority = authority_of(entry, out->note_.hub);
       if (!authority) return fail(authority.error());
       const auto code = authority->code;
       const auto transport = authority->keys.transport;

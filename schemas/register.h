@@ -25,7 +25,8 @@ struct PartyKeys {
   crypto::VerifyKey<crypto::Identity> identity;
   crypto::VerifyKey<crypto::Envelope> envelope;
   crypto::TransportPublic transport{};
-  std::string log_vkey;  // a NoteVerifier line
+  std::string log_vkey;    // a NoteVerifier line
+  std::string log_origin;  // its name: HUB/audit/PARTY, or with /N where the log was opened anew
   // Of an authority's agent: a CosignatureVerifier line. Empty: it cosigns nobody's log.
   std::string witness_vkey;
 };

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "audit/log/tile_source.h"
+#include "audit/proof/origin.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/crypto/note.h"
@@ -15,17 +16,25 @@ namespace {
 constexpr auto kLeastPeriod = std::chrono::seconds(1);
 constexpr std::size_t kLargestFile = 256U << 10U;
 
-TreeHead head_in(const std::filesystem::path& file, Bytes note, const Log& log,
-                 const crypto::LogKey& key) {
-  const crypto::NoteVerifier verifier(log.origin(), key.verify_key().bytes);
-  const auto checkpoint = open_checkpoint(as_text(note), verifier);
-  if (!checkpoint) {
-    throw storage::StoreError(storage::StoreFault::Damaged,
-                              file.string() + ": " + std::string(describe(checkpoint.error())) +
-                                  "; fetch this log's last checkpoint from a witness and put it "
-                                  "there");
-  }
-  return {checkpoint->size, checkpoint->root};
+[[noreturn]] void refuse(const std::filesystem::path& file, CheckpointError error) {
+  throw storage::StoreError(storage::StoreFault::Damaged,
+                            file.string() + ": " + std::string(describe(error)) +
+                                "; fetch this log's last checkpoint from a witness and put it "
+                                "there");
+}
+
+// What the log signed last, under the origin that it has or had.
+Checkpoint signed_in(const std::filesystem::path& file, Bytes note, const Log& log,
+                     const crypto::LogKey& key) {
+  const auto text = crypto::unverified_text(as_text(note), kLargestFile);
+  const auto claimed = text ? parse_checkpoint(*text) : parse_checkpoint("");
+  if (!claimed) refuse(file, claimed.error());
+  const bool ours = claimed->origin == log.origin() || is_before(claimed->origin, log.origin());
+  if (!ours) refuse(file, CheckpointError::OtherOrigin);
+  auto checkpoint =
+      open_checkpoint(as_text(note), crypto::NoteVerifier(claimed->origin, key.verify_key().bytes));
+  if (!checkpoint) refuse(file, checkpoint.error());
+  return std::move(*checkpoint);
 }
 
 bool continues(Connection& connection, const TreeHead& now, const TreeHead& before) {
@@ -47,12 +56,21 @@ Checkpointer::Checkpointer(const Log& log, const crypto::LogKey& key, std::files
     : log_(log), key_(key), file_(std::move(file)), clock_(clock) {
   const auto note = read_file_if_there(file_, kLargestFile);
   if (!note) return;
-  signed_ = head_in(file_, *note, log_, key_);
+  const auto before = signed_in(file_, *note, log_, key_);
+  if (before.origin != log_.origin()) {
+    auto aside = file_;
+    aside += ".retired";
+    std::filesystem::rename(file_, aside);
+    retired_ = before;
+    return;
+  }
+  signed_ = TreeHead{before.size, before.root};
   if (continues(connection, log_.head(), *signed_)) return;
   throw storage::StoreError(storage::StoreFault::Stale,
                             file_.string() +
                                 ": the log is older than what it has signed, or another one; "
-                                "restore the newest backup, or retire this log's origin");
+                                "restore the newest backup, or open this log anew under its next "
+                                "origin (`hubctl keys next-log`)");
 }
 
 bool Checkpointer::run() {
@@ -62,7 +80,7 @@ bool Checkpointer::run() {
 
 bool Checkpointer::sign() {
   const auto head = log_.head();
-  if (signed_ == head) return false;
+  if (!may_sign_ || signed_ == head) return false;
   const auto note = crypto::sign_note(
       checkpoint_text(Checkpoint{log_.origin(), head.size, head.root}), log_.origin(), key_);
   replace_file(file_, as_bytes(note));

@@ -2,9 +2,11 @@
 //
 // A log must never sign two trees of which one is no beginning of the other. So what stands in the
 // file is compared with the log first: a smaller or another log (a restored backup, say) is not
-// signed for.
+// signed for. Where the log was opened anew under its next origin (origin.h), the file of the one
+// before is put aside as FILE.checkpoint.retired.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -26,6 +28,11 @@ class Checkpointer {
   Checkpointer(const Log& log, const crypto::LogKey& key, std::filesystem::path file,
                const Clock& clock, Connection& connection);
 
+  // While it may not sign, run(), sign() and sign_last() do nothing. Thread-safe.
+  void may_sign(bool may) { may_sign_ = may; }
+  // What the log had signed under its origin before this one, when that was put aside just now.
+  [[nodiscard]] const std::optional<Checkpoint>& retired() const { return retired_; }
+
   // Signs and writes what is due; true when it did. For the maintenance thread.
   bool run();
   // The same without waiting for a second to pass.
@@ -38,6 +45,8 @@ class Checkpointer {
   const crypto::LogKey& key_;
   const std::filesystem::path file_;
   const Clock& clock_;
+  std::atomic<bool> may_sign_ = true;
+  std::optional<Checkpoint> retired_;
   std::optional<TreeHead> signed_;
   std::optional<SteadyTime> signed_at_;
 };

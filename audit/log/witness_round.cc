@@ -13,6 +13,11 @@ namespace hub::audit {
 
 WitnessRound::WitnessRound(Parts parts) : parts_(std::move(parts)) {}
 
+void WitnessRound::start(bool may_sign) {
+  signing_ = may_sign;
+  parts_.may_sign(may_sign);
+}
+
 std::filesystem::path WitnessRound::cosigned_beside(const std::filesystem::path& file) {
   auto out = file;
   out += ".cosigned";
@@ -23,10 +28,11 @@ void WitnessRound::begin(std::map<std::string, crypto::CosignatureVerifier> witn
                          std::chrono::milliseconds missed) {
   cosigning_.set_witnesses(std::move(witnesses));
   look_at_the_clock(missed);
+  decide_on_signing();
   const auto newest = newest_checkpoint(parts_.checkpoint);
-  const auto checkpoint = newest ? open_checkpoint(newest->note, parts_.log)
-                                 : Result<Checkpoint, CheckpointError>(Checkpoint{});
-  if (!newest || !checkpoint) return;  // Nothing has been signed yet.
+  if (!newest) return;  // Nothing has been signed yet.
+  const auto checkpoint = open_checkpoint(newest->note, parts_.log);
+  if (!checkpoint) return;
   proofs_.clear();
   for (const auto& each : cosigning_.begin(newest->note, *checkpoint)) ask(each);
 }
@@ -51,11 +57,14 @@ std::optional<std::string_view> WitnessRound::answered(const std::string& witnes
                                                        std::string_view body) {
   using Answer = Cosigning::Answer;
   const auto outcome = cosigning_.answered(witness, static_cast<WitnessStatus>(status), body);
+  decide_on_signing();
   switch (outcome.answer) {
     case Answer::Counted:
       if (outcome.quorum) keep();
       return std::nullopt;
-    case Answer::AskAgain: ask(*outcome.ask); return std::nullopt;
+    case Answer::AskAgain:
+      if (outcome.ask) ask(*outcome.ask);
+      return std::nullopt;
     case Answer::Ahead: return "a witness has cosigned more of this log than it holds";
     case Answer::Refused: return "a witness does not believe that this log continues";
     case Answer::NotUnderstood: return "a witness's answer cannot be used";
@@ -78,6 +87,17 @@ void WitnessRound::keep() {
   });
 }
 
+void WitnessRound::decide_on_signing() {
+  const auto witnesses = cosigning_.witnesses();
+  const bool put_back = cosigning_.ahead() > tolerated_liars(witnesses);
+  const bool known = signing_ || cosigning_.agreeing() >= cosigning_.quorum();
+  if (put_back != std::exchange(told_ahead_, put_back) && put_back) {
+    log_error("log-was-longer", {{"witnesses", cosigning_.ahead()}});
+  }
+  const bool now = !put_back && known;
+  if (now != std::exchange(signing_, now)) parts_.may_sign(now);
+}
+
 void WitnessRound::look_at_the_clock(std::chrono::milliseconds missed) {
   const auto now = parts_.clock.steady();
   if (!last_quorum_) last_quorum_ = now;  // Since the start.
@@ -95,6 +115,7 @@ WitnessRound::Standing WitnessRound::standing() const {
   out.tolerated = tolerated_liars(out.witnesses);
   out.ahead = cosigning_.ahead();
   out.overdue = overdue_;
+  out.signing = signing_;
   if (const auto& cosigned = cosigning_.cosigned()) {
     out.size = cosigned->size;
     out.as_of = from_ms(static_cast<std::int64_t>(cosigned->oldest) * 1000);
@@ -108,7 +129,8 @@ nlohmann::json to_json(const WitnessRound::Standing& standing) {
                      {"liars_tolerated", standing.tolerated},
                      {"ahead", standing.ahead},
                      {"entries", standing.size},
-                     {"overdue", standing.overdue}};
+                     {"overdue", standing.overdue},
+                     {"signing", standing.signing}};
   if (standing.as_of) out["as_of"] = to_iso(*standing.as_of);
   return out;
 }

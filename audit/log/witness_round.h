@@ -1,7 +1,11 @@
 // Has a party's log cosigned: round after round, it takes the newest signed checkpoint, asks every
 // witness, and keeps the checkpoint with a quorum of cosignatures in FILE.cosigned beside it.
 //
-// Belongs to one thread, the loop's. A missing quorum is told, and holds up nothing.
+// After a start the log signs nothing until a quorum of its witnesses has told that they are not
+// ahead of it: a store that was put back would fork its own log. It stops again when more of them
+// say so than may lie. A log that has signed nothing yet begins at once.
+//
+// Belongs to one thread, the loop's. A missing quorum is told, and holds up nothing else.
 #pragma once
 
 #include <filesystem>
@@ -30,8 +34,13 @@ class WitnessRound {
     std::function<void(const std::string& witness, std::string body)> ask;
     // Runs what may block on another thread.
     std::function<void(std::function<void()>)> aside;
+    // Whether the log may sign its newest tree (Checkpointer::may_sign).
+    std::function<void(bool)> may_sign;
   };
   explicit WitnessRound(Parts parts);
+  // Before the first round: whether the log may sign already, which it may if it has signed nothing
+  // yet or has no witnesses.
+  void start(bool may_sign);
 
   // The checkpoint file's with a quorum of cosignatures.
   [[nodiscard]] static std::filesystem::path cosigned_beside(const std::filesystem::path& file);
@@ -51,12 +60,14 @@ class WitnessRound {
     std::uint64_t size = 0;     // entries under the quorum's cosignatures; 0: none yet
     std::optional<Time> as_of;  // the oldest of these
     bool overdue = false;
+    bool signing = false;  // false: too few witnesses have told where they stand, or are ahead
   };
   [[nodiscard]] Standing standing() const;
 
  private:
   void ask(const Cosigning::Ask& ask);
   void keep();
+  void decide_on_signing();
   void look_at_the_clock(std::chrono::milliseconds missed);
 
   Parts parts_;
@@ -64,6 +75,8 @@ class WitnessRound {
   std::map<std::uint64_t, std::vector<crypto::Digest>> proofs_;  // of this round, by old size
   std::optional<SteadyTime> last_quorum_;
   bool overdue_ = false;
+  bool signing_ = false;
+  bool told_ahead_ = false;
 };
 
 // For a daemon's status.

@@ -1,5 +1,6 @@
 #include "audit/proof/checkpoint.h"
 
+#include <algorithm>
 #include <optional>
 #include <span>
 
@@ -31,6 +32,13 @@ std::string checkpoint_text(const Checkpoint& checkpoint) {
   require(is_origin(checkpoint.origin), "a log's origin is a key name");
   return checkpoint.origin + "\n" + std::to_string(checkpoint.size) + "\n" +
          to_base64(checkpoint.root) + "\n";
+}
+
+std::string one_line(const Checkpoint& checkpoint) {
+  auto out = checkpoint_text(checkpoint);
+  out.pop_back();
+  std::ranges::replace(out, '\n', ' ');
+  return out;
 }
 
 Result<Checkpoint, CheckpointError> parse_checkpoint(std::string_view text) {

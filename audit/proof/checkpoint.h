@@ -37,6 +37,8 @@ enum class CheckpointError : std::uint8_t {
 
 // The text, with its final newline. A bad origin is a bug of ours.
 [[nodiscard]] std::string checkpoint_text(const Checkpoint& checkpoint);
+// The same on one line, for an entry that names a checkpoint.
+[[nodiscard]] std::string one_line(const Checkpoint& checkpoint);
 [[nodiscard]] Result<Checkpoint, CheckpointError> parse_checkpoint(std::string_view text);
 
 // The checkpoint of a note that the log's own key has signed; the key's name is the origin.

@@ -55,23 +55,26 @@ Cosigning::Outcome Cosigning::take_cosignature(Witness& witness, std::string_vie
   const auto text = checkpoint_text(checkpoint_);
   // Only this witness's line: what else stands in its answer is not kept.
   while (const auto line = take_line(body)) {
-    const auto whole = std::string(*line) + "\n";
-    const auto cosigned = crypto::open_cosignatures(text + "\n" + whole, {&witness.key, 1});
+    auto note = text;
+    note.append("\n").append(*line).append("\n");
+    const auto cosigned = crypto::open_cosignatures(note, {&witness.key, 1});
     if (!cosigned || cosigned->empty()) continue;
-    witness.line = whole;
+    witness.line = std::string(*line).append("\n");
     witness.time = cosigned->front().time;
     witness.size = checkpoint_.size;
     witness.ahead = false;
+    witness.told = true;
     return {Answer::Counted, std::nullopt, count()};
   }
   return {};
 }
 
 Cosigning::Outcome Cosigning::take_other_size(const std::string& party, Witness& witness,
-                                              std::string_view body) {
+                                              std::string_view body) const {
   const auto line = take_line(body);
   const auto size = line && body.empty() ? parse_number(*line) : std::nullopt;
   if (!size) return {};
+  witness.told = true;
   if (*size > checkpoint_.size) {
     witness.ahead = true;
     return {Answer::Ahead, std::nullopt, false};
@@ -91,11 +94,16 @@ bool Cosigning::count() {
   const auto needed = quorum();
   if (needed == 0 || there.size() < needed) return false;
   // The freshest make the quorum.
-  std::ranges::stable_sort(there, std::greater<>(), &Witness::time);
+  std::ranges::sort(there, std::greater<>(), &Witness::time);
   Cosigned out{checkpoint_.size, note_, there[needed - 1]->time, there.size()};
   for (std::size_t i = 0; i < needed; ++i) out.note += there[i]->line;
   cosigned_ = std::move(out);
   return true;
+}
+
+std::size_t Cosigning::agreeing() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      witnesses_, [](const auto& each) { return each.second.told && !each.second.ahead; }));
 }
 
 std::size_t Cosigning::ahead() const {

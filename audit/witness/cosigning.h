@@ -54,7 +54,7 @@ class Cosigning {
     std::optional<Ask> ask;  // with AskAgain
     bool quorum = false;     // with Counted: enough have answered since begin()
   };
-  [[nodiscard]] Outcome answered(const std::string& witness, WitnessStatus status,
+  [[nodiscard]] Outcome answered(const std::string& party, WitnessStatus status,
                                  std::string_view body);
 
   // The newest checkpoint that a quorum has cosigned; nothing while none has been, or where there
@@ -62,6 +62,8 @@ class Cosigning {
   [[nodiscard]] const std::optional<Cosigned>& cosigned() const { return cosigned_; }
   [[nodiscard]] std::size_t witnesses() const { return witnesses_.size(); }
   [[nodiscard]] std::size_t quorum() const { return quorum_of(witnesses_.size()); }
+  // Witnesses that have told where they stand with this log, and are not ahead of it.
+  [[nodiscard]] std::size_t agreeing() const;
   // Witnesses that have cosigned more of this log than there is: it was restored, or forked.
   [[nodiscard]] std::size_t ahead() const;
 
@@ -72,6 +74,7 @@ class Cosigning {
     crypto::CosignatureVerifier key;
     std::uint64_t size = 0;  // that it has cosigned, as far as it has told
     bool asked_again = false;
+    bool told = false;
     bool ahead = false;
     std::string line;        // of the checkpoint now asked for
     std::uint64_t time = 0;  // of the line
@@ -79,7 +82,7 @@ class Cosigning {
 
   [[nodiscard]] Outcome take_cosignature(Witness& witness, std::string_view body);
   [[nodiscard]] Outcome take_other_size(const std::string& party, Witness& witness,
-                                        std::string_view body);
+                                        std::string_view body) const;
   // Whether there is a quorum since begin(); then cosigned() is of it.
   [[nodiscard]] bool count();
 

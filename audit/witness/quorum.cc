@@ -27,7 +27,7 @@ Result<Witnessing, QuorumError> check_quorum(std::string_view note, const crypto
   auto cosignatures = crypto::open_cosignatures(note, witnesses, kLargestCheckpoint);
   if (!cosignatures) return fail(QuorumError::BadCosignature);
   Witnessing out{std::move(*checkpoint), std::move(*cosignatures), std::nullopt};
-  std::ranges::stable_sort(out.cosignatures, std::greater(), &crypto::Cosignature::time);
+  std::ranges::sort(out.cosignatures, std::greater(), &crypto::Cosignature::time);
   if (quorum > 0 && out.cosignatures.size() >= quorum) {
     out.quorum_time = out.cosignatures[quorum - 1].time;
   }

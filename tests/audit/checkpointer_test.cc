@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "audit/proof/origin.h"
 #include "core/base/file.h"
 #include "core/storage/store_error.h"
 #include "tests/audit/temporary_log.h"
@@ -64,6 +65,59 @@ TEST_F(CheckpointerTest, SignsNothingForALogThatWentBack) {
   EXPECT_THROW((void)make(), storage::StoreError);
   temporary.append(10);  // longer than what was signed, and another log
   EXPECT_THROW((void)make(), storage::StoreError);
+}
+
+TEST_F(CheckpointerTest, SignsNothingWhileItMayNot) {
+  temporary.append(3);
+  const auto checkpointer = make();
+  checkpointer->may_sign(false);
+  EXPECT_FALSE(checkpointer->run());
+  EXPECT_FALSE(checkpointer->sign());
+  checkpointer->sign_last();
+  EXPECT_FALSE(std::filesystem::exists(file));
+  checkpointer->may_sign(true);
+  EXPECT_TRUE(checkpointer->run());
+  EXPECT_EQ(read()->size, 3U);
+}
+
+// What the log signed under the origin before is put aside, and told.
+TEST_F(CheckpointerTest, BeginsAnewUnderTheNextOrigin) {
+  const Checkpoint before{kTestOrigin, 700, crypto::sha256(as_bytes("entries that are lost"))};
+  const auto note = crypto::sign_note(checkpoint_text(before), kTestOrigin, key);
+  temporary.append(3);
+  const Log next(next_origin(kTestOrigin), "E09000007", temporary.temporary.clock);
+  const auto make_next = [&] {
+    return temporary.store->read([&](Connection& c) {
+      return std::make_unique<Checkpointer>(next, key, file, temporary.temporary.clock, c);
+    });
+  };
+  storage::TemporaryStore::put(file, to_buffer(as_bytes(note)));
+  EXPECT_THROW((void)make(), storage::StoreError) << "longer than this log";
+  const auto checkpointer = make_next();
+  EXPECT_EQ(checkpointer->retired(), before);
+  EXPECT_FALSE(std::filesystem::exists(file));
+  EXPECT_EQ(to_text(read_file(file.string() + ".retired", 10'000)), note);
+  EXPECT_EQ(make_next()->retired(), std::nullopt) << "once";
+  // Not back again, and not under another key.
+  const auto later =
+      crypto::sign_note(checkpoint_text({next.origin(), 3, before.root}), next.origin(), key);
+  storage::TemporaryStore::put(file, to_buffer(as_bytes(later)));
+  EXPECT_THROW((void)make(), storage::StoreError);
+  const auto forged =
+      crypto::sign_note(checkpoint_text(before), kTestOrigin, crypto::LogKey::generate());
+  storage::TemporaryStore::put(file, to_buffer(as_bytes(forged)));
+  EXPECT_THROW((void)make_next(), storage::StoreError);
+}
+
+TEST(Origin, HasANextThatIsBehindAllBefore) {
+  EXPECT_EQ(first_origin("hub.example", "E09000007"), "hub.example/audit/E09000007");
+  EXPECT_EQ(next_origin("hub.example/audit/E09000007"), "hub.example/audit/E09000007/2");
+  EXPECT_EQ(next_origin("hub.example/audit/E09000007/9"), "hub.example/audit/E09000007/10");
+  EXPECT_TRUE(is_before("h/audit/a", "h/audit/a/2"));
+  EXPECT_TRUE(is_before("h/audit/a/9", "h/audit/a/10"));
+  EXPECT_FALSE(is_before("h/audit/a/2", "h/audit/a"));
+  EXPECT_FALSE(is_before("h/audit/a", "h/audit/a"));
+  EXPECT_FALSE(is_before("h/audit/a", "h/audit/b/2"));
 }
 
 TEST_F(CheckpointerTest, RefusesAFileThatIsNoCheckpointOfThisLog) {

@@ -3,6 +3,7 @@
 
 #include "core/base/encoding.h"
 #include "core/base/result.h"
+#include "core/crypto/cosignature.h"
 #include "core/crypto/key_file.h"
 #include "core/crypto/note.h"
 #include "tests/cli/hubctl.h"
@@ -29,7 +30,7 @@ TEST_F(Keys, AreMadeEachInAFileOfItsOwnThatOnlyItsOwnerReads) {
   ASSERT_EQ(hubctl(new_of("E09000007")).exit, Exit::Ok);
   EXPECT_EQ(mode_of("keys"), 0700U);
   EXPECT_EQ(mode_of("keys/public.json"), 0644U);
-  for (const auto* name : {"identity", "envelope", "log", "transport", "store"}) {
+  for (const auto* name : {"identity", "envelope", "log", "witness", "transport", "store"}) {
     EXPECT_EQ(mode_of("keys/" + std::string(name) + ".key"), 0600U) << name;
     EXPECT_TRUE(text_of("keys/" + std::string(name) + ".key")
                     .starts_with("hub-key-v1 " + std::string(name) + "\n"));
@@ -59,11 +60,42 @@ TEST_F(Keys, HaveTheirPublicHalvesInPublicJson) {
   EXPECT_EQ(about.at("governance"),
             crypto::NoteVerifier("E09000007/governance", governance.verify_key().bytes).vkey());
   EXPECT_EQ(mode_of("governance.key"), 0600U);
+  const crypto::WitnessKey witness(
+      crypto::read_key_file<crypto::WitnessKind>(at("keys/witness.key")));
+  EXPECT_EQ(
+      about.at("witness"),
+      crypto::CosignatureVerifier("test.hub/witness/E09000007", witness.verify_key().bytes).vkey());
+}
+
+TEST_F(Keys, OfTheBrokerCosignNothing) {
+  ASSERT_EQ(hubctl(new_of("broker")).exit, Exit::Ok);
+  EXPECT_FALSE(is_there("keys/witness.key"));
+  EXPECT_FALSE(json_of("keys/public.json").contains("witness"));
+}
+
+// The key stays, the origin is the next one; everything else is as it was.
+TEST_F(Keys, OpenTheLogAnewUnderItsNextOrigin) {
+  ASSERT_EQ(hubctl(new_of("E09000007")).exit, Exit::Ok);
+  const auto before = json_of("keys/public.json");
+  for (const auto* origin : {"test.hub/audit/E09000007/2", "test.hub/audit/E09000007/3"}) {
+    const auto said = hubctl({"keys", "next-log", "--keys", at("keys")});
+    ASSERT_EQ(said.exit, Exit::Ok) << said.err;
+    EXPECT_THAT(said.out, HasSubstr(origin));
+    auto now = json_of("keys/public.json");
+    const auto log = crypto::NoteVerifier::parse(now.at("log").get_ref<const std::string&>());
+    ASSERT_TRUE(log);
+    EXPECT_EQ(log->name(), origin);
+    EXPECT_EQ(log->key(), crypto::NoteVerifier::parse(before.at("log").get<std::string>())->key());
+    now["log"] = before["log"];
+    EXPECT_EQ(now, before);
+  }
+  folder.put("keys/public.json", "{}");
+  EXPECT_EQ(hubctl({"keys", "next-log", "--keys", at("keys")}).exit, Exit::Environment);
 }
 
 TEST_F(Keys, LeaveNoSecretInWhatIsSaidOrPublished) {
   const auto said = hubctl(new_of("E09000007"));
-  for (const auto* name : {"identity", "envelope", "log", "transport", "store"}) {
+  for (const auto* name : {"identity", "envelope", "log", "witness", "transport", "store"}) {
     const auto content = text_of("keys/" + std::string(name) + ".key");
     const auto line = content.find('\n') + 1;
     const auto secret = content.substr(line, content.size() - line - 1);

@@ -91,7 +91,8 @@ class Witnesses : public testing::Test {
                                         {party.borough.code, witness, std::move(body)});
                                   }
                                 },
-                                [](const std::function<void()>& work) { work(); }});
+                                [](const std::function<void()>& work) { work(); },
+                                [this](bool may) { may_sign.push_back(may); }});
   }
   // Carries requests and answers until there are none; the alarms.
   std::vector<std::string> carry(audit::WitnessRound& round) {
@@ -138,6 +139,7 @@ class Witnesses : public testing::Test {
   std::vector<schemas::WitnessRequest> requests;
   std::set<std::string, std::less<>> away;
   std::vector<std::uint16_t> statuses;
+  std::vector<bool> may_sign;  // as the rounds said, one after the other
   audit::WitnessRound asked_;
 };
 
@@ -261,6 +263,7 @@ TEST_F(Witnesses, DoNotBelieveALogThatDoesNotShowThatItContinues) {
 TEST_F(Witnesses, TellALogThatItWasLonger) {
   camden.grow(9);
   (void)go_round(asked_);
+  may_sign.clear();
   Witnessing back{hub, kCamden};
   back.grow(3);
   auto round = round_of(back);
@@ -269,6 +272,33 @@ TEST_F(Witnesses, TellALogThatItWasLonger) {
                           "a witness has cosigned more of this log than it holds"));
   EXPECT_EQ(round.standing().ahead, 2U);
   EXPECT_EQ(round.standing().size, 0U);
+  EXPECT_FALSE(round.standing().signing);
+  EXPECT_THAT(may_sign, IsEmpty()) << "it was not allowed to before";
+  // One that had been signing stops.
+  auto other = round_of(back);
+  other.start(true);
+  (void)go_round(other);
+  EXPECT_THAT(may_sign, ElementsAre(true, false));
+}
+
+// What it signs could fork the log as long as it does not know what they have.
+TEST_F(Witnesses, MustBeHeardBeforeALogSignsAgainAfterAStart) {
+  camden.grow(3);
+  (void)go_round(asked_);
+  may_sign.clear();
+  auto round = round_of(camden);
+  round.start(false);
+  away.insert(std::string(kNewham));
+  (void)go_round(round);
+  EXPECT_FALSE(round.standing().signing) << "one of two";
+  away.clear();
+  (void)go_round(round);
+  EXPECT_TRUE(round.standing().signing);
+  EXPECT_THAT(may_sign, ElementsAre(false, true));
+  // Once they are heard, their silence holds up nothing.
+  away = {std::string(kNewham), std::string(kHackney)};
+  (void)go_round(round);
+  EXPECT_TRUE(round.standing().signing);
 }
 
 TEST_F(Witnesses, OfTheBrokersLogAreAllAgents) {

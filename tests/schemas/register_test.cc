@@ -118,6 +118,15 @@ TEST_F(SignedRegister, IsFollowedByOneThatItsOwnQuorumSigned) {
   EXPECT_EQ(next_mistake(wrong_previous), "it does not follow number 1 as it is in force here");
   auto wrong_hub = second();
   wrong_hub["hub"] = "other.hub.example";
+  const auto move_log = [](json& party) {
+    const auto log = crypto::NoteVerifier::parse(party["log"].get_ref<const std::string&>());
+    ASSERT_TRUE(log);
+    party["log"] =
+        crypto::NoteVerifier("other.hub.example" + log->name().substr(kHub.size()), log->key())
+            .vkey();
+  };
+  move_log(wrong_hub["broker"]);
+  for (auto& party : wrong_hub["authorities"]) move_log(party);
   EXPECT_EQ(next_mistake(wrong_hub), "it belongs to another hub");
   EXPECT_EQ(next_mistake(Electors::bundle_content(2, to_base64(first()->note().hash))),
             "it is not a register");
@@ -147,6 +156,7 @@ TEST_F(SignedRegister, IsRefusedWithTheSameCodeOrTransportKeyTwice) {
             "E09000002: its code or transport key is there twice");
   auto twice = content;
   twice["authorities"][1]["code"] = "E09000001";
+  twice["authorities"][1]["log"] = twice["authorities"][0]["log"];
   twice["authorities"][1].erase("governance");
   EXPECT_EQ(mistake(twice), "E09000001: its code or transport key is there twice");
 }
@@ -185,6 +195,17 @@ TEST_F(SignedRegister, IsRefusedWithKeysThatAreNone) {
     }
     EXPECT_THAT(with("log", "rubbish"), HasSubstr("\"log\" must be a vkey line"));
     EXPECT_NE(with("log", 7), "");
+    const auto code = std::string_view(party) == "broker" ? "broker" : "E09000001";
+    const auto named = [&](const std::string& name) {
+      return with("log", crypto::NoteVerifier(name, crypto::sha256(as_bytes("log"))).vkey());
+    };
+    const auto own = std::string(kHub) + "/audit/" + code;
+    for (const auto& name : {own, own + "/2", own + "/17"}) EXPECT_EQ(named(name), "") << name;
+    for (const auto& name :
+         {std::string("another.hub/audit/") + code, own + "/", own + "/0", own + "/1", own + "/02",
+          own + "/2a", own + "2", own + "/2/3", std::string(kHub) + "/audit/E09000003"}) {
+      EXPECT_THAT(named(name), HasSubstr("\"log\" must be named")) << name;
+    }
     EXPECT_THAT(with("witness", "rubbish"), HasSubstr("\"witness\" must be a vkey line"));
     EXPECT_NE(with("witness", 7), "");
   }

@@ -138,7 +138,42 @@ class Witness(network_case.NetworkCase):
         self.start_party(barking)
         self.wait(lambda: self.witnessed(barking)["ahead"] == 2, 60, "the witnesses to say so")
         self.assertEqual(self.witnessed(barking)["entries"], 0)
-        self.assertIn("cosigned more of this log than it holds", barking.log.read_text())
+        self.assertIn("log-was-longer", barking.log.read_text())
+        # It signs nothing, however many entries come, and everything else goes on.
+        checkpoint = barking.state / "agent.db.checkpoint"
+        signed = checkpoint.read_bytes()
+        self.assertEqual(signed, (saved / "agent.db.checkpoint").read_bytes())
+        for _ in range(40):
+            door.call(barking.door, "audit.entries", {"limit": 1})
+        load = rows.Load(self.rng)
+        load.drop(barking, [HACKNEY], FILE_ROWS)
+        self.wait_settled(30, barking)
+        self.assertFalse(self.witnessed(barking)["signing"])
+        self.assertEqual(checkpoint.read_bytes(), signed)
+        self.stop_party(barking)
+        self.assertEqual(checkpoint.read_bytes(), signed)
+        self.open_anew(barking, signed)
+
+    def open_anew(self, party, signed):
+        """The way on: the log goes on under its next origin, once the register says so."""
+        self.network.hubctl("keys", "next-log", "--keys", party.keys)
+        notes = self.network.broker.state / "notes"
+        register = self.folder / "register-000002.note"
+        self.network.make_register(register, notes / "register-000001.note")
+        self.network.broker.ctl("register", "apply", register)
+        self.start_party(party)
+        self.wait(lambda: (party.status() or {}).get("register") == 2, 30, "the new register")
+        # Its own log's origin is read at start.
+        self.stop_party(party)
+        self.start_party(party)
+        self.wait_witnessed(party, 1)
+        self.assertEqual((party.state / "agent.db.checkpoint.retired").read_bytes(), signed)
+        folder = self.folder / "anew"
+        self.export(party, folder)
+        name, _, entries = independent_log.verify(folder, self.vkey(party))
+        self.assertTrue(name.endswith(f"/audit/{party.code}/2"), name)
+        opened = [json.loads(entry) for entry in entries if b"log-opened-anew" in entry]
+        self.assertEqual([entry["reason"] for entry in opened], [" ".join(signed.decode().split("\n")[:3])])
 
 
 if __name__ == "__main__":
