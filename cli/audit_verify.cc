@@ -96,6 +96,7 @@ void add_audit_verbs(CLI::App& app, Command& command) {
   auto* audit = app.get_subcommand("audit");
   add_audit_export(*audit, command);
   add_audit_proof(*audit, command);
+  add_audit_reconcile(*audit, command);
   auto options = std::make_shared<VerifyOptions>();
   auto* verb = audit->add_subcommand("verify", "Recompute a log and check its store, offline");
   verb->add_option("--store", options->store, "The store: STATE/agent.db or STATE/broker.db")

@@ -42,6 +42,7 @@ void add_policy_verbs(CLI::App& app, Command& command);
 void add_audit_verbs(CLI::App& app, Command& command);
 void add_audit_export(CLI::App& audit, Command& command);
 void add_audit_proof(CLI::App& audit, Command& command);
+void add_audit_reconcile(CLI::App& audit, Command& command);
 
 // The whole of hubctl but main(): parses and runs.
 [[nodiscard]] Exit run(const std::vector<std::string>& arguments, Streams streams);

@@ -55,4 +55,19 @@ Buffer TileFolder::entry(std::uint64_t index) const {
   return std::move(*out);
 }
 
+void TileFolder::each_entry(const TakeEntry& take) const {
+  for (std::uint64_t first = 0; first < size_; first += kTileWidth) {
+    const auto number = first / kTileWidth;
+    const auto width = width_of(number, size_);
+    const auto file = folder_ / bundle_path(number, width);
+    std::size_t count = 0;
+    EntryStream entries;
+    entries.feed(read_file(file, kMostBytes), [&](Bytes entry) {
+      if (count == width) refuse(file);
+      take(first + count++, entry);
+    });
+    if (count != width || !entries.is_whole()) refuse(file);
+  }
+}
+
 }  // namespace hub::audit

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <utility>
 
 #include "audit/proof/tree_proof.h"
@@ -18,6 +19,10 @@ class TileFolder final : public HashSource {
   [[nodiscard]] crypto::Digest hash(unsigned level, std::uint64_t index) override;
   // The bytes of an entry; index < size, else a bug of ours.
   [[nodiscard]] Buffer entry(std::uint64_t index) const;
+
+  using TakeEntry = std::function<void(std::uint64_t index, Bytes entry)>;
+  // All of them, the first first; each file is read once. What `take` throws is passed on.
+  void each_entry(const TakeEntry& take) const;
 
  private:
   std::filesystem::path folder_;
