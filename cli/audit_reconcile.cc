@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -62,29 +63,36 @@ std::string envelope_of(const ReconcileOptions& options) {
   return text;
 }
 
+std::string about(const std::filesystem::path& folder, audit::LogbookError error) {
+  return folder.string() + ": " + std::string(audit::describe(error));
+}
+
+void take_log(const ExportedLog& log, audit::LogNumber number, const std::function<void()>& went_by,
+              Logbook& book) {
+  read_exported_log(log, [&](std::uint64_t index, Bytes entry) {
+    went_by();
+    const auto leaf = audit::parse_leaf(as_text(entry));
+    if (!leaf) return book.add_unreadable(number, index);
+    const auto added = book.add(number, index, *leaf);
+    if (!added) throw LogsRefused(Exit::Environment, about(log.folder, added.error()));
+  });
+}
+
 void take_logs(const ReconcileOptions& options, Streams streams, Logbook& book) {
   const auto keys = log_keys(options.log_vkeys);
-  std::vector<ExportedLog> logs;
+  std::vector<std::pair<ExportedLog, audit::LogNumber>> logs;
   std::uint64_t all = 0;
   for (const auto& folder : options.folders) {
-    logs.push_back(open_exported_log(folder, keys, options.trust_policy_files));
-    all += logs.back().checkpoint.size;
+    auto log = open_exported_log(folder, keys, options.trust_policy_files);
+    const auto number = book.add_log(log.checkpoint.origin);
+    if (!number) throw LogsRefused(Exit::Usage, about(folder, number.error()));
+    all += log.checkpoint.size;
+    logs.emplace_back(std::move(log), *number);
   }
   Progress progress(streams.err, streams.terminal, "reading");
   std::uint64_t done = 0;
-  for (const auto& log : logs) {
-    const auto refuse = [&](Exit exit, audit::LogbookError why) {
-      throw LogsRefused(exit, log.folder.string() + ": " + std::string(audit::describe(why)));
-    };
-    const auto number = book.add_log(log.checkpoint.origin);
-    if (!number) refuse(Exit::Usage, number.error());
-    read_exported_log(log, [&](std::uint64_t index, Bytes entry) {
-      progress.update(++done, all);
-      const auto leaf = audit::parse_leaf(as_text(entry));
-      if (!leaf) return book.add_unreadable(*number, index);
-      const auto added = book.add(*number, index, *leaf);
-      if (!added) refuse(Exit::Environment, added.error());
-    });
+  for (const auto& [log, number] : logs) {
+    take_log(log, number, [&] { progress.update(++done, all); }, book);
   }
   book.arrange();
 }

@@ -1,6 +1,7 @@
 #include "audit/reconcile/judge.h"
 
 #include <algorithm>
+#include <set>
 
 namespace hub::audit {
 namespace {
@@ -82,12 +83,12 @@ bool Judge::look_for_relay() {
   if (const auto* passed_on = exchange_.at(Step::PassedOn)) {
     find(FindingKind::NeverRelayed, *sent, kBroker,
          "the broker's log holds a receipt for it" + place(*passed_on) +
-             " and no relay of it: it went through the broker, which did not record that.");
+             " and no relay of it: it went through the broker, whose log should say so.");
   } else if (const auto* arrived = exchange_.arrived()) {
     find(FindingKind::NeverRelayed, *sent, kBroker,
          exchange_.recipient() + " had it" + place(*arrived) +
-             ", and the broker's log holds no relay of it: it went through the broker, which did "
-             "not record that.");
+             ", and the broker's log holds no relay of it: it went through the broker, whose log "
+             "should say so.");
   } else if (const auto* settled = exchange_.at(Step::Settled)) {
     find(FindingKind::NeverRelayed, *sent, "",
          "its sender's log holds a receipt for it" + place(*settled) +
@@ -146,8 +147,8 @@ bool Judge::look_for_receipt() {
   if (const auto* settled = exchange_.at(Step::Settled)) {
     find(FindingKind::NeverPassedOn, *arrived, kBroker,
          "its sender has a receipt for it" + place(*settled) +
-             ", and the broker's log holds none: it went through the broker, which did not record "
-             "that.");
+             ", and the broker's log holds none: it went through the broker, whose log should "
+             "say so.");
   } else {
     find(FindingKind::NeverPassedOn, *arrived, "",
          "its recipient has answered, and the broker's log holds no receipt: its recipient gave "
@@ -237,24 +238,21 @@ std::string Judge::disagreement(const Seen& base, const Seen& other) const {
   return out.empty() ? out : out + place(base);
 }
 
-bool Judge::any(const std::function<bool(const Seen&)>& holds) const {
+bool Judge::says_held(Step step) const {
   return std::ranges::any_of(exchange_.seen(), [&](const Seen* each) {
-    return !exchange_.is_strange(*each) && holds(*each);
+    return each->step == step && !exchange_.is_strange(*each) && is_held(book_.text(each->outcome));
   });
 }
 
-bool Judge::says_held(Step step) const {
-  return any(
-      [&](const Seen& each) { return each.step == step && is_held(book_.text(each.outcome)); });
-}
-
 const Seen* Judge::unmatched(Step step, std::initializer_list<Step> by) const {
+  std::set<Word> outcomes;
+  for (const auto* each : exchange_.seen()) {
+    const bool counts = std::ranges::find(by, each->step) != by.end();
+    if (counts && !exchange_.is_strange(*each)) outcomes.insert(each->outcome);
+  }
   for (const auto* each : exchange_.seen()) {
     if (each->step != step || exchange_.is_strange(*each)) continue;
-    const bool matched = any([&](const Seen& other) {
-      return std::ranges::find(by, other.step) != by.end() && other.outcome == each->outcome;
-    });
-    if (!matched) return each;
+    if (!outcomes.contains(each->outcome)) return each;
   }
   return nullptr;
 }
@@ -299,12 +297,11 @@ std::string Judge::place(const Seen& seen) const {
 }
 
 std::string Judge::reopened_since(const Seen& sent) const {
-  for (const auto& reopened : book_.log_of(sent).reopened) {
-    if (reopened.time < sent.time || reopened.terms[kRecipient] != sent.terms[kRecipient]) continue;
-    return " Its sender gave up a stream to that recipient later" + place(reopened) +
-           " and sealed again what had no receipt: this may be one of those.";
-  }
-  return {};
+  const auto& reopened = book_.log_of(sent).reopened;
+  const auto found = reopened.find(sent.terms[kRecipient]);
+  if (found == reopened.end() || found->second.time < sent.time) return {};
+  return " Its sender gave up a stream to that recipient later" + place(found->second) +
+         " and sealed again what had no receipt: this may be one of those.";
 }
 
 void Judge::find(FindingKind kind, const Seen& shown, std::string_view answers, std::string text) {

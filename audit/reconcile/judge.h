@@ -4,7 +4,6 @@
 // finding, since those after it follow from it.
 #pragma once
 
-#include <functional>
 #include <initializer_list>
 #include <string>
 
@@ -44,7 +43,6 @@ class Judge {
   // What the other entry says otherwise, in words; empty when nothing.
   [[nodiscard]] std::string disagreement(const Seen& base, const Seen& other) const;
   void compare_outcomes();
-  [[nodiscard]] bool any(const std::function<bool(const Seen&)>& holds) const;
   [[nodiscard]] bool says_held(Step step) const;
   // An entry of this step whose outcome no entry of those has.
   [[nodiscard]] const Seen* unmatched(Step step, std::initializer_list<Step> by) const;

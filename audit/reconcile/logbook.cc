@@ -103,7 +103,8 @@ Result<void, LogbookError> Logbook::add(LogNumber number, std::uint64_t index, c
     return fail(LogbookError::TooMuch);
   }
   if (reopened) {
-    log.reopened.push_back(*facts);
+    auto& last = log.reopened.try_emplace(facts->terms[kRecipient], *facts).first->second;
+    if (last.time <= facts->time) last = *facts;
     return {};
   }
   const auto entry = static_cast<std::uint32_t>(entries_.size());

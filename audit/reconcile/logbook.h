@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -71,8 +72,9 @@ class Logbook {
     std::optional<Time> first, last;
     std::uint64_t unreadable = 0;
     std::uint64_t first_unreadable = 0;
-    // Entries by which this sender gave up a stream and sealed its records again.
-    std::vector<Seen> reopened;
+    // By recipient, the last entry that says: this sender gave up a stream to it and sealed its
+    // records again.
+    std::map<Word, Seen> reopened;
   };
 
   // HUB/audit/PARTY, all of one hub and none twice.
