@@ -151,7 +151,10 @@ class Breaker:
             # The official engine takes some lists for objects.
             instead = [held for held in instead
                        if not (isinstance(held, list) and isinstance(container[key], dict))]
-            container[key] = self.chance.one_of(instead)
+            chosen = self.chance.one_of(instead)
+            # Nor may such a list become a thing that is declared.
+            declares = key in ("actions", "entityTypes", "commonTypes")
+            container[key] = {} if declares and isinstance(chosen, dict) else chosen
 
     def policy_tree(self, policies):
         self.tree(policies, [
