@@ -95,7 +95,9 @@ Exit open_log_anew(const KeyOptions& options, Streams streams) {
   auto about = nlohmann::json::parse(as_text(read_file(file, 1U << 20U)), nullptr, false);
   const auto vkey = about.is_object() ? about.value("log", nlohmann::json()) : nlohmann::json();
   const auto log = vkey.is_string() ? NoteVerifier::parse(vkey.get<std::string>()) : std::nullopt;
-  if (!log) throw EnvError(file.string() + " names no log; was it made by `hubctl keys new`?");
+  if (!log || !audit::parts_of(log->name())) {
+    throw EnvError(file.string() + " names no log; was it made by `hubctl keys new`?");
+  }
   const NoteVerifier next(audit::next_origin(log->name()), log->key());
   about["log"] = next.vkey();
   replace_file(file, as_bytes(about.dump(2) + "\n"), 0644);

@@ -9,8 +9,16 @@
 
 namespace hub::audit {
 
+struct OriginParts {
+  std::string_view hub;
+  std::string_view party;
+  std::uint64_t number = 1;
+};
+// Nothing when it is no audit log's origin.
+[[nodiscard]] std::optional<OriginParts> parts_of(std::string_view origin);
+
 [[nodiscard]] std::string first_origin(std::string_view hub, std::string_view party);
-// The one to open anew under.
+// The one to open anew under, of an audit log's origin.
 [[nodiscard]] std::string next_origin(std::string_view origin);
 // Whether the first is an earlier origin of the same log.
 [[nodiscard]] bool is_before(std::string_view earlier, std::string_view later);

@@ -46,7 +46,8 @@ bool Judge::must_know(std::string_view party, const Seen& since) {
   const auto* log = book_.find(party);
   if (log == nullptr) {
     gap_.not_given = true;
-  } else if (!log->last || *log->last < since.time || *log->last - since.time < late_) {
+  } else if (!log->first || !log->last || *log->last < since.time ||
+             *log->last - since.time < late_) {
     gap_.too_new = true;
   } else if (*log->first > since.time) {
     gap_.too_old = true;

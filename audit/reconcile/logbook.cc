@@ -4,25 +4,16 @@
 #include <limits>
 #include <tuple>
 
+#include "audit/proof/origin.h"
 #include "core/base/encoding.h"
 
 namespace hub::audit {
 namespace {
 
-constexpr std::string_view kAudit = "/audit/";
 constexpr std::size_t kMostWordBytes = 64U << 20U;
 constexpr std::size_t kWordOverhead = 96;
 constexpr std::uint32_t kMost = std::numeric_limits<std::uint32_t>::max();
 constexpr Time kLastPossible{std::chrono::milliseconds(253'402'300'799'999)};  // the year 9999
-
-// HUB and PARTY; nothing where it is no audit log's origin.
-std::optional<std::pair<std::string_view, std::string_view>> parts_of(std::string_view origin) {
-  const auto at = origin.rfind(kAudit);
-  if (at == std::string_view::npos || at == 0) return std::nullopt;
-  const auto party = origin.substr(at + kAudit.size());
-  if (party.empty() || party.find('/') != std::string_view::npos) return std::nullopt;
-  return std::pair(origin.substr(0, at), party);
-}
 
 std::optional<Step> step_of(std::string_view party, const Entry& entry) {
   if (party == kBroker) {
@@ -77,12 +68,13 @@ Result<LogNumber, LogbookError> Logbook::add_log(std::string_view origin) {
   const auto parts = parts_of(origin);
   if (!parts) return fail(LogbookError::NoOrigin);
   for (const auto& log : logs_) {
-    if (log.origin == origin) return fail(LogbookError::SameLog);
-    if (parts_of(log.origin)->first != parts->first) return fail(LogbookError::OtherHub);
+    if (log.hub != parts->hub) return fail(LogbookError::OtherHub);
+    if (log.party == parts->party) return fail(LogbookError::SameLog);
   }
   auto& log = logs_.emplace_back();
   log.origin = origin;
-  log.party = parts->second;
+  log.hub = parts->hub;
+  log.party = parts->party;
   return static_cast<LogNumber>(logs_.size() - 1);
 }
 

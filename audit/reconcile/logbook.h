@@ -67,6 +67,7 @@ class Logbook {
  public:
   struct Log {
     std::string origin;
+    std::string hub;
     std::string party;
     // The earliest and the latest time in it; no entry, no times.
     std::optional<Time> first, last;
@@ -77,14 +78,15 @@ class Logbook {
     std::map<Word, Seen> reopened;
   };
 
-  // HUB/audit/PARTY, all of one hub and none twice.
+  // HUB/audit/PARTY, or with /N behind it where the log was opened anew; all of one hub, and of
+  // each party one.
   [[nodiscard]] Result<LogNumber, LogbookError> add_log(std::string_view origin);
   // The entry that stands at this index of the log. One that claims another place, another party
   // or a time that no clock shows counts as unreadable.
-  [[nodiscard]] Result<void, LogbookError> add(LogNumber log, std::uint64_t index,
+  [[nodiscard]] Result<void, LogbookError> add(LogNumber number, std::uint64_t index,
                                                const Leaf& leaf);
   // What stands there is no leaf.
-  void add_unreadable(LogNumber log, std::uint64_t index);
+  void add_unreadable(LogNumber number, std::uint64_t index);
 
   // Once, after the last entry.
   void arrange();

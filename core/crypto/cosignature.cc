@@ -9,7 +9,7 @@
 namespace hub::crypto {
 namespace {
 
-constexpr auto kType = detail::SignatureType::Cosignature;
+constexpr auto kCosignatureType = detail::SignatureType::Cosignature;
 constexpr std::size_t kSize = 72;
 
 std::string message_of(std::string_view text, std::uint64_t time) {
@@ -49,17 +49,21 @@ void count(std::vector<Cosignature>& counted, const std::string& witness, std::u
 }  // namespace
 
 CosignatureVerifier::CosignatureVerifier(std::string name, const std::array<std::uint8_t, 32>& key)
-    : name_(std::move(name)), key_(key), key_id_(detail::note_key_id(name_, kType, key_)) {
+    : name_(std::move(name)),
+      key_(key),
+      key_id_(detail::note_key_id(name_, kCosignatureType, key_)) {
   require(is_note_key_name(name_), "a witness's name has no space and no plus sign");
 }
 
 std::optional<CosignatureVerifier> CosignatureVerifier::parse(std::string_view vkey) {
-  auto parsed = detail::parse_vkey(vkey, kType);
+  auto parsed = detail::parse_vkey(vkey, kCosignatureType);
   if (!parsed) return std::nullopt;
   return CosignatureVerifier(std::move(parsed->name), parsed->key);
 }
 
-std::string CosignatureVerifier::vkey() const { return detail::write_vkey(name_, kType, key_); }
+std::string CosignatureVerifier::vkey() const {
+  return detail::write_vkey(name_, kCosignatureType, key_);
+}
 
 std::string cosignature_line(std::string_view text, std::uint64_t time, const std::string& name,
                              const WitnessKey& key) {

@@ -30,9 +30,11 @@ struct LogbookOfTwo : testing::Test {
 
 TEST_F(LogbookOfTwo, RefusesLogsThatDoNotBelongTogether) {
   EXPECT_EQ(book.add_log("test.hub/audit/broker").error(), LogbookError::SameLog);
+  EXPECT_EQ(book.add_log("test.hub/audit/broker/2").error(), LogbookError::SameLog);
+  EXPECT_TRUE(book.add_log("test.hub/audit/E09000033/2"));
   EXPECT_EQ(book.add_log("other.hub/audit/E09000012").error(), LogbookError::OtherHub);
   for (const auto* origin : {"", "broker", "/audit/broker", "test.hub/audit/", "test.hub/audit/a/b",
-                             "test.hub/audits/broker"}) {
+                             "test.hub/audit/a/1", "test.hub/audits/broker"}) {
     EXPECT_EQ(book.add_log(origin).error(), LogbookError::NoOrigin) << origin;
   }
 }
