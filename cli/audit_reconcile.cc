@@ -2,10 +2,14 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
+#include <array>
+#include <chrono>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <string>
+#include <tuple>
+#include <utility>
 
 #include "audit/reconcile/finding.h"
 #include "cli/exported_logs.h"
@@ -36,20 +40,23 @@ struct ReconcileOptions {
   bool as_json = false;
 };
 
+// A number and its unit, such as 90m.
 milliseconds late_of(const std::string& text) {
-  std::int64_t number = -1;
-  const auto* const end = text.data() + text.size();
-  const auto [unit, error] = std::from_chars(text.data(), end, number);
-  constexpr std::string_view kUnits = "smhd";
-  constexpr std::array<std::int64_t, kUnits.size()> kSeconds{1, 60, 3600, 86'400};
-  const auto which = error == std::errc() && end - unit == 1 ? kUnits.find(*unit) : kUnits.npos;
-  if (which == kUnits.npos || number < 0 ||
-      number > kMostDays * kSeconds.back() / kSeconds.at(which)) {
+  constexpr std::array<std::pair<char, std::int64_t>, 4> units{
+      {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86'400}}};
+  constexpr std::size_t most_digits = 9;
+  const auto* const unit = std::ranges::find(units, text.empty() ? '\0' : text.back(),
+                                             &decltype(units)::value_type::first);
+  const auto digits = text.substr(0, text.empty() ? 0 : text.size() - 1);
+  const bool is_number = !digits.empty() && digits.size() <= most_digits &&
+                         digits.find_first_not_of("0123456789") == std::string::npos;
+  const auto number = is_number ? std::stoll(digits) : -1;
+  if (unit == units.end() || number < 0 || number * unit->second > kMostDays * 86'400) {
     throw LogsRefused(Exit::Usage, "--late " + text +
                                        " is no time: a number and s, m, h or d, such as 90m; ten "
                                        "years at most");
   }
-  return std::chrono::seconds(number * kSeconds.at(which));
+  return std::chrono::seconds(number * unit->second);
 }
 
 std::string envelope_of(const ReconcileOptions& options) {
@@ -184,7 +191,9 @@ class Report {
 
   void print_findings() {
     if (findings_.empty()) return;
-    std::ranges::stable_sort(findings_, {}, &Finding::time);
+    std::ranges::sort(findings_, {}, [](const Finding& finding) {
+      return std::tie(finding.time, finding.origin, finding.index, finding.envelope);
+    });
     Table table({"finding", "envelope", "log", "entry", "time (UTC)", "answers", "what"});
     for (const auto& finding : findings_) {
       table.add({std::string(audit::word(finding.kind)),

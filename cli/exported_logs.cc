@@ -13,12 +13,12 @@ namespace {
 namespace fs = std::filesystem;
 using crypto::NoteVerifier;
 
-constexpr std::size_t kLargestNote = 256U << 10U;
+constexpr std::size_t kLargestSignedNote = 256U << 10U;
 constexpr std::string_view kLogLine = "log ";
 
 NoteVerifier key_of_policy(const fs::path& folder) {
   const auto file = folder / "policy";
-  const auto content = to_text(read_file(file, kLargestNote));
+  const auto content = to_text(read_file(file, kLargestSignedNote));
   auto key = content.starts_with(kLogLine)
                  ? NoteVerifier::parse(std::string_view(content).substr(
                        kLogLine.size(), content.find('\n') - kLogLine.size()))
@@ -58,7 +58,7 @@ std::vector<NoteVerifier> log_keys(const std::vector<std::string>& vkeys) {
 
 ExportedLog open_exported_log(const fs::path& folder, const std::vector<NoteVerifier>& keys,
                               bool trust_policy_file) {
-  const auto content = read_file_if_there(folder / "checkpoint", kLargestNote);
+  const auto content = read_file_if_there(folder / "checkpoint", kLargestSignedNote);
   if (!content) {
     throw LogsRefused(Exit::Refused, folder.string() +
                                          " holds no checkpoint: it is no export, or one that "
