@@ -1,12 +1,14 @@
 // hubctl audit proof and audit check: one entry of an exported log, for somebody who has the log's
-// key and nothing else.
+// key and nothing else. hubctl audit fork: the proof that a log was forked.
 
 #include <CLI/CLI.hpp>
 #include <ostream>
 
 #include "audit/proof/tile_folder.h"
 #include "audit/proof/tlog_proof.h"
+#include "audit/witness/fork_proof.h"
 #include "cli/verb.h"
+#include "core/base/encoding.h"
 #include "core/base/file.h"
 #include "core/base/result.h"
 #include "core/crypto/note.h"
@@ -77,6 +79,19 @@ Exit check(const ProofOptions& options, Streams streams) {
   return Exit::Ok;
 }
 
+// Says of a file that a witness has kept whether it convicts the log's key.
+Exit convict(const ProofOptions& options, Streams streams) {
+  const auto key = log_key_of(options);
+  const auto proof = audit::parse_fork_proof(as_text(read_file(options.file, kLargestProofFile)));
+  if (!proof) return refuse(audit::describe(proof.error()), streams);
+  const auto fork = audit::verify_fork_proof(*proof, key);
+  if (!fork) return refuse(audit::describe(fork.error()), streams);
+  streams.out << "The key of " << key.name() << " has signed two trees of " << fork->first.size
+              << " entries:\n  root " << to_base64(fork->first.root) << "\n  root "
+              << to_base64(fork->second.root) << "\nOne log cannot have both.\n";
+  return Exit::Ok;
+}
+
 }  // namespace
 
 void add_audit_proof(CLI::App& audit, Command& command) {
@@ -99,6 +114,9 @@ void add_audit_proof(CLI::App& audit, Command& command) {
   const auto [checked, given] =
       add("check", "Check such a proof and print its entry; needs no daemon and no store", check);
   checked->add_option("FILE", given->file, "The proof")->required();
+  const auto [fork, kept] =
+      add("fork", "Check a witness's proof that a log was forked; needs no daemon", convict);
+  fork->add_option("FILE", kept->file, "The .fork-proof")->required();
 }
 
 }  // namespace hub::cli
