@@ -40,7 +40,8 @@ void Agent::on_witness_answer(Bytes content) {
   if (answer->log != config_.authority) return end_session("a witness's answer for another party");
   const auto alarm = witness_round_.answered(answer->witness, answer->status, answer->body);
   if (!alarm) return;
-  ++alarms_[std::string(*alarm)];
+  // Told once, and counted: a witness or the broker could say it without end.
+  if (alarms_[std::string(*alarm)]++ > 0) return;
   log_warning("witness-answer", {{"witness", answer->witness}, {"reason", *alarm}});
 }
 

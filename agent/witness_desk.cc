@@ -1,5 +1,6 @@
 #include "agent/witness_desk.h"
 
+#include <chrono>
 #include <utility>
 
 #include "audit/log/witnessed_logs.h"
@@ -48,12 +49,21 @@ WitnessDesk::Decision WitnessDesk::answer(storage::Connection& store,
   } else if (decided.status == audit::WitnessStatus::Inconsistent) {
     out.suspicion = Suspicion::NotContinued;
   }
+  if (!is_news(request.log, out.suspicion, now)) out.suspicion = Suspicion::None;
   if (out.suspicion != Suspicion::None) record(store, request.log, out.suspicion);
   if (!decided.store) return out;
   audit::keep_witnessed_log(store, key->name(), *decided.store);
   out.answer.body = audit::cosign(*decided.store, static_cast<std::uint64_t>(to_ms(now)) / 1000,
                                   parties.hub() + "/witness/" + authority_, key_);
   return out;
+}
+
+bool WitnessDesk::is_news(const std::string& party, Suspicion suspicion, Time now) {
+  if (suspicion == Suspicion::None) return false;
+  const auto [told, first] = told_.try_emplace({party, suspicion}, now);
+  if (!first && now - told->second < std::chrono::hours(1)) return false;
+  told->second = now;
+  return true;
 }
 
 void WitnessDesk::record(storage::Connection& store, const std::string& party,

@@ -6,8 +6,10 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "audit/log/log.h"
 #include "audit/witness/fork_proof.h"
@@ -36,8 +38,9 @@ class WitnessDesk {
     Suspicion suspicion = Suspicion::None;
   };
 
-  // Writer thread, inside a job. A suspicion is an entry of the log; a proved fork is kept in a
-  // file, too, that convicts its signer.
+  // Writer thread, inside a job. A suspicion is an entry of the log, of each kind and party once an
+  // hour, so that nobody fills the log with it; a proved fork is kept in a file, too, that convicts
+  // its signer.
   [[nodiscard]] Decision answer(storage::Connection& store, const schemas::Register& parties,
                                 const schemas::WitnessRequest& request, Time now);
 
@@ -46,6 +49,7 @@ class WitnessDesk {
                                                                    const std::string& party);
 
  private:
+  [[nodiscard]] bool is_news(const std::string& party, Suspicion suspicion, Time now);
   void record(storage::Connection& store, const std::string& party, Suspicion suspicion);
   void keep(const std::string& origin, const audit::ForkProof& proof) const;
 
@@ -53,6 +57,7 @@ class WitnessDesk {
   const crypto::WitnessKey& key_;
   audit::Log& log_;
   const std::filesystem::path forks_;
+  std::map<std::pair<std::string, Suspicion>, Time> told_;
 };
 
 }  // namespace hub::agent

@@ -59,7 +59,8 @@ void Broker::on_witness_answer(Session& session, Bytes content) {
   }
   const auto alarm = witness_round_.answered(answer->witness, answer->status, answer->body);
   if (!alarm) return;
-  ++refused_[std::string(*alarm)];
+  // Told once, and counted: a witness could say it without end.
+  if (refused_[std::string(*alarm)]++ > 0) return;
   log_warning("witness-answer", {{"witness", answer->witness}, {"reason", *alarm}});
 }
 

@@ -59,6 +59,21 @@ std::string text_of(const json& object, const char* name) {
 
 namespace {
 
+void print_witnessed(const json& status, std::ostream& out) {
+  const auto witnessed = status.value("witnessed", json::object());
+  if (witnessed.value("witnesses", 0) == 0) return;
+  out << "witness  " << text_of(witnessed, "entries") << " log entries cosigned";
+  if (witnessed.contains("as_of")) out << " at " << text_of(witnessed, "as_of");
+  out << ", " << text_of(witnessed, "needed") << " of " << text_of(witnessed, "witnesses")
+      << " witnesses needed" << (witnessed.value("overdue", false) ? ", MISSING" : "");
+  if (witnessed.value("ahead", 0) > 0) {
+    out << ", NOT SIGNING: " << text_of(witnessed, "ahead") << " have seen a longer log";
+  } else if (!witnessed.value("signing", true)) {
+    out << ", not signing until they have answered";
+  }
+  out << '\n';
+}
+
 void print_agent_status(const json& status, std::ostream& out) {
   const auto& link = status.at("link");
   out << text_of(status, "party") << " on " << text_of(status, "hub") << ", register "
@@ -78,13 +93,7 @@ void print_agent_status(const json& status, std::ostream& out) {
         << ", which has published no key for today; the oldest since " << text_of(waiting, "oldest")
         << '\n';
   }
-  const auto witnessed = status.value("witnessed", nlohmann::json::object());
-  if (witnessed.value("witnesses", 0) > 0) {
-    out << "witness  " << witnessed.value("entries", 0) << " log entries cosigned";
-    if (witnessed.contains("as_of")) out << " at " << text_of(witnessed, "as_of");
-    out << ", " << witnessed.value("needed", 0) << " of " << witnessed.value("witnesses", 0)
-        << " witnesses needed" << (witnessed.value("overdue", false) ? ", MISSING" : "") << '\n';
-  }
+  print_witnessed(status, out);
   out << "store    " << text_of(status.at("store"), "log_entries") << " log entries"
       << (status.at("store").value("in_outage", false) ? ", CANNOT WRITE: is the disk full?" : "")
       << '\n';
@@ -108,6 +117,7 @@ void print_broker_status(const json& status, std::ostream& out) {
       << '\n';
   if (status.at("store").value("in_outage", false))
     out << "store    CANNOT WRITE: is the disk full?\n";
+  print_witnessed(status, out);
   for (const auto& [reason, count] : status.at("refused_since_start").items()) {
     out << "REFUSED  " << reason << " (" << count << " times)\n";
   }

@@ -89,6 +89,22 @@ Exit make_keys(const KeyOptions& options, Streams streams) {
   return Exit::Ok;
 }
 
+// For a party whose keys were made before there were witnesses.
+Exit add_witness_key(const KeyOptions& options, Streams streams) {
+  const auto file = options.folder / "public.json";
+  auto about = nlohmann::json::parse(as_text(read_file(file, 1U << 20U)), nullptr, false);
+  const auto vkey = about.is_object() ? about.value("log", nlohmann::json()) : nlohmann::json();
+  const auto log = vkey.is_string() ? NoteVerifier::parse(vkey.get<std::string>()) : std::nullopt;
+  const auto parts = log ? audit::parts_of(log->name()) : std::nullopt;
+  if (!parts) throw EnvError(file.string() + " names no log; was it made by `hubctl keys new`?");
+  const auto key = make_key<WitnessKey, WitnessKind>(options.folder / "witness.key");
+  const auto name = std::string(parts->hub).append("/witness/").append(parts->party);
+  about["witness"] = CosignatureVerifier(name, key.verify_key().bytes).vkey();
+  replace_file(file, as_bytes(about.dump(2) + "\n"), 0644);
+  streams.out << "send " << file.string() << " to the hub's operator for the next register\n";
+  return Exit::Ok;
+}
+
 // The same key under the log's next origin: what it signs now is another log's.
 Exit open_log_anew(const KeyOptions& options, Streams streams) {
   const auto file = options.folder / "public.json";
@@ -130,6 +146,13 @@ void add_keys_verbs(CLI::App& app, Command& command) {
   anew->add_option("--keys", next->folder, "The party's folder of key files")->required();
   anew->callback([next, &command] {
     command.run = [next](Streams streams) { return open_log_anew(*next, streams); };
+  });
+
+  auto* add = keys->add_subcommand("add-witness", "Make the witness key of an older agent");
+  auto older = std::make_shared<KeyOptions>();
+  add->add_option("--keys", older->folder, "The party's folder of key files")->required();
+  add->callback([older, &command] {
+    command.run = [older](Streams streams) { return add_witness_key(*older, streams); };
   });
 }
 

@@ -20,7 +20,7 @@ std::optional<NewestCheckpoint> newest_checkpoint(const std::filesystem::path& f
   if (!text) return std::nullopt;
   const auto checkpoint = parse_checkpoint(*text);
   if (!checkpoint) return std::nullopt;
-  return NewestCheckpoint{to_text(*content), checkpoint->size};
+  return NewestCheckpoint{to_text(*content), checkpoint->origin, checkpoint->size};
 }
 
 std::string export_facts(const NewestCheckpoint& newest, const std::filesystem::path& file,
@@ -30,7 +30,9 @@ std::string export_facts(const NewestCheckpoint& newest, const std::filesystem::
       {"checkpoint", newest.note}, {"log", log_vkey}, {"witnesses", nlohmann::json::array()}};
   for (const auto& [party, key] : witnesses) out["witnesses"].push_back(key.vkey());
   const auto cosigned = newest_checkpoint(WitnessRound::cosigned_beside(file));
-  if (cosigned && cosigned->size <= newest.size) out["cosigned"] = cosigned->note;
+  // What was cosigned under the origin before, if the log was opened anew, is another log's.
+  const bool ours = cosigned && cosigned->origin == newest.origin;
+  if (ours && cosigned->size <= newest.size) out["cosigned"] = cosigned->note;
   return out.dump();
 }
 

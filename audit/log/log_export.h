@@ -16,6 +16,7 @@ namespace hub::audit {
 
 struct NewestCheckpoint {
   std::string note;  // as it was signed
+  std::string origin;
   std::uint64_t size = 0;
 };
 

@@ -65,6 +65,7 @@ std::optional<std::string_view> WitnessRound::answered(const std::string& witnes
     case Answer::AskAgain:
       if (outcome.ask) ask(*outcome.ask);
       return std::nullopt;
+    case Answer::Late: return std::nullopt;
     case Answer::Ahead: return "a witness has cosigned more of this log than it holds";
     case Answer::Refused: return "a witness does not believe that this log continues";
     case Answer::NotUnderstood: return "a witness's answer cannot be used";

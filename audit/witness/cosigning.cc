@@ -7,6 +7,19 @@
 #include "audit/proof/note_lines.h"
 
 namespace hub::audit {
+namespace {
+
+// The time of the line, if it is this witness's cosignature of the text.
+std::optional<std::uint64_t> cosigned_at(const std::string& text, std::string_view line,
+                                         const crypto::CosignatureVerifier& witness) {
+  auto note = text;
+  note.append("\n").append(line).append("\n");
+  const auto cosigned = crypto::open_cosignatures(note, {&witness, 1});
+  if (!cosigned || cosigned->empty()) return std::nullopt;
+  return cosigned->front().time;
+}
+
+}  // namespace
 
 void Cosigning::set_witnesses(std::map<std::string, crypto::CosignatureVerifier> witnesses) {
   std::map<std::string, Witness> now;
@@ -22,6 +35,7 @@ void Cosigning::set_witnesses(std::map<std::string, crypto::CosignatureVerifier>
 }
 
 std::vector<Cosigning::Ask> Cosigning::begin(std::string note, Checkpoint checkpoint) {
+  if (!note_.empty() && checkpoint_ != checkpoint) before_ = checkpoint_text(checkpoint_);
   note_ = std::move(note);
   checkpoint_ = std::move(checkpoint);
   std::vector<Ask> out;
@@ -55,12 +69,15 @@ Cosigning::Outcome Cosigning::take_cosignature(Witness& witness, std::string_vie
   const auto text = checkpoint_text(checkpoint_);
   // Only this witness's line: what else stands in its answer is not kept.
   while (const auto line = take_line(body)) {
-    auto note = text;
-    note.append("\n").append(*line).append("\n");
-    const auto cosigned = crypto::open_cosignatures(note, {&witness.key, 1});
-    if (!cosigned || cosigned->empty()) continue;
+    const auto time = cosigned_at(text, *line, witness.key);
+    if (!time) {
+      if (!before_.empty() && cosigned_at(before_, *line, witness.key)) {
+        return {Answer::Late, std::nullopt, false};
+      }
+      continue;
+    }
     witness.line = std::string(*line).append("\n");
-    witness.time = cosigned->front().time;
+    witness.time = *time;
     witness.size = checkpoint_.size;
     witness.ahead = false;
     witness.told = true;
@@ -82,7 +99,7 @@ Cosigning::Outcome Cosigning::take_other_size(const std::string& party, Witness&
   witness.ahead = false;
   witness.size = *size;
   // Once a round, so that no witness keeps us busy.
-  if (std::exchange(witness.asked_again, true)) return {};
+  if (std::exchange(witness.asked_again, true)) return {Answer::Late, std::nullopt, false};
   return {Answer::AskAgain, Ask{party, *size}, false};
 }
 

@@ -31,6 +31,7 @@ class Cosigning {
     AskAgain,      // it knows another size: ask from there
     Ahead,         // it has cosigned more of this log than there is
     Refused,       // it does not believe that the log continues what it has cosigned
+    Late,          // about the checkpoint before this one, or asked for once more than we do
     NotUnderstood  // no answer to what was asked, or not signed by this witness
   };
   struct Cosigned {
@@ -89,6 +90,7 @@ class Cosigning {
   std::map<std::string, Witness> witnesses_;
   std::string note_;
   Checkpoint checkpoint_;
+  std::string before_;  // the text of the checkpoint before this one
   std::optional<Cosigned> cosigned_;
 };
 

@@ -73,6 +73,22 @@ TEST_F(Keys, OfTheBrokerCosignNothing) {
   EXPECT_FALSE(json_of("keys/public.json").contains("witness"));
 }
 
+TEST_F(Keys, OfAnOlderAgentGetAWitnessKeyOnce) {
+  ASSERT_EQ(hubctl(new_of("E09000007")).exit, Exit::Ok);
+  std::filesystem::remove(at("keys/witness.key"));
+  auto older = json_of("keys/public.json");
+  older.erase("witness");
+  folder.put("keys/public.json", older.dump());
+  ASSERT_EQ(hubctl({"keys", "add-witness", "--keys", at("keys")}).exit, Exit::Ok);
+  const crypto::WitnessKey witness(
+      crypto::read_key_file<crypto::WitnessKind>(at("keys/witness.key")));
+  older["witness"] =
+      crypto::CosignatureVerifier("test.hub/witness/E09000007", witness.verify_key().bytes).vkey();
+  EXPECT_EQ(json_of("keys/public.json"), older);
+  EXPECT_EQ(hubctl({"keys", "add-witness", "--keys", at("keys")}).exit, Exit::Environment);
+  EXPECT_EQ(json_of("keys/public.json"), older) << "and nothing was changed";
+}
+
 // The key stays, the origin is the next one; everything else is as it was.
 TEST_F(Keys, OpenTheLogAnewUnderItsNextOrigin) {
   ASSERT_EQ(hubctl(new_of("E09000007")).exit, Exit::Ok);

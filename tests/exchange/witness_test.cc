@@ -358,7 +358,25 @@ TEST_F(Witnesses, CountOnlyWithTheirOwnWordOnThisCheckpoint) {
   // Of the tree before.
   camden.grow(1);
   asked_.begin(hub.parties()->witnesses(kCamden), kMissed);
+  EXPECT_EQ(asked_.answered(std::string(kHackney), 200, answer.body), std::nullopt) << "late";
+  EXPECT_EQ(asked_.standing().size, 0U);
+  camden.grow(1);
+  asked_.begin(hub.parties()->witnesses(kCamden), kMissed);
   EXPECT_EQ(asked_.answered(std::string(kHackney), 200, answer.body), cannot);
+}
+
+// Else whoever is refused could fill the witness's log.
+TEST_F(Witnesses, RecordASuspicionOnceAnHour) {
+  camden.grow(4);
+  (void)go_round(asked_);
+  const auto size = camden.borough.log.head().size;
+  const auto lie = request_of(kCamden, kHackney, {size, {}, forked(size)});
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(hackney.answer(lie).status, 422);
+  EXPECT_EQ(hackney.recorded().size(), 1U);
+  EXPECT_EQ(std::ranges::count(hackney.suspicions, Suspicion::Forked), 1);
+  hub.clock.advance(std::chrono::hours(1));
+  (void)hackney.answer(lie);
+  EXPECT_EQ(hackney.recorded().size(), 2U);
 }
 
 }  // namespace

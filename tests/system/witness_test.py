@@ -166,6 +166,9 @@ class Witness(network_case.NetworkCase):
         # Its own log's origin is read at start.
         self.stop_party(party)
         self.start_party(party)
+        # What was cosigned under the old origin does not hold up an export under the new one.
+        self.wait(party.status, 30, "the agent to answer")
+        self.export(party, self.folder / "anew-at-once")
         self.wait_witnessed(party, 1)
         self.assertEqual((party.state / "agent.db.checkpoint.retired").read_bytes(), signed)
         folder = self.folder / "anew"
