@@ -169,13 +169,7 @@ class Export(network_case.NetworkCase):
             "a signature of somebody else": sign_again,
             "a checkpoint of another log": other_checkpoint,
         }
-        for number, (what, tamper) in enumerate(tamperings.items()):
-            with self.subTest(tampering=what):
-                copy = self.folder / f"tampered-{number}"
-                shutil.copytree(folder, copy)
-                tamper(copy)
-                with self.assertRaises(independent_log.Disagreement):
-                    independent_log.verify(copy, vkey)
+        self.assertEqual(independent_log.refused(folder, vkey, tamperings), list(tamperings))
         with self.assertRaises(independent_log.Disagreement):
             independent_log.verify(folder, other)
         self.say(f"{len(tamperings) + 1} tamperings refused")

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import json
 import pathlib
+import shutil
 import struct
 import subprocess
 import sys
@@ -212,6 +213,21 @@ def verify(folder, vkey=None):
         insist(width.isdigit() and of and of[0].startswith(file.read_bytes()),
                f"{path} is no part of the log")
     return key.name, size, entries
+
+
+def refused(folder, vkey, tamperings):
+    """Of these changes to a copy of the folder, by name, those that are refused."""
+    out = []
+    with tempfile.TemporaryDirectory() as place:
+        for number, (what, tamper) in enumerate(tamperings.items()):
+            copy = pathlib.Path(place) / str(number)
+            shutil.copytree(folder, copy)
+            tamper(copy)
+            try:
+                verify(copy, vkey)
+            except Disagreement:
+                out.append(what)
+    return out
 
 
 def verify_proof(proof, vkey):

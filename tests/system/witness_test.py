@@ -99,13 +99,7 @@ class Witness(network_case.NetworkCase):
             "a witness's key replaced": lambda at: (at / "policy").write_text(
                 (at / "policy").read_text().replace("witness w1", "witness w9", 1)),
         }
-        for number, (what, tamper) in enumerate(tamperings.items()):
-            with self.subTest(tampering=what):
-                copy = self.folder / f"{folder.name}-{number}"
-                shutil.copytree(folder, copy)
-                tamper(copy)
-                with self.assertRaises(independent_log.Disagreement):
-                    independent_log.verify(copy, vkey)
+        self.assertEqual(independent_log.refused(folder, vkey, tamperings), list(tamperings))
 
     def test_a_missing_quorum_is_told_and_holds_up_nothing(self):
         barking = self.network.agents[BARKING]
