@@ -1,7 +1,9 @@
 #include "agent/agent.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "agent/erasure_requests.h"
 #include "agent/tables.h"
 #include "core/base/log.h"
 
@@ -18,6 +20,8 @@ constexpr std::int64_t kIdentifiers = 2;
 // signatures keep their turn.
 constexpr auto kIndexPeriod = 500ms;
 constexpr int kIndexJobs = 8;
+constexpr auto kRetentionPeriod = 5s;
+constexpr int kRetentionSteps = 8;  // a period
 
 storage::StoreOptions store_options(const Config& config) {
   storage::StoreOptions options;
@@ -47,6 +51,12 @@ transport::ClientOptions client_options(const Config& config, const Keys& keys,
           .server_key = parties.broker().transport,
           .secret = keys.transport.clone(),
           .max_message_bytes = schemas::kMaxMessageBytes};
+}
+
+alerts::AlertSettings alert_settings(const Config& config) {
+  alerts::AlertSettings out;
+  out.shifts = config.shifts;
+  return out;
 }
 
 std::string_view phase_name(transport::Client::State::Phase phase) {
@@ -114,14 +124,20 @@ Agent::Agent(const Config& config, Keys keys, transport::Loop& loop, const Clock
       stream_ids_(clock, crypto::fill_random),
       sent_rows_(kSentRows),
       identifiers_(kIdentifiers),
-      log_(log_origin(*notes_.current_register(), config.authority), config.authority, clock),
+      log_(log_origin(*notes_.current_register(), config.authority), config.authority, clock,
+           audit::search_key_of(keys_.store)),
+      eraser_(log_, identifiers_),
       outbox_(config.authority, keys_.envelope, peer_epochs_, log_, stream_ids_),
       inbox_(config.authority, keys_.envelope, log_, identifiers_),
       writer_clearing_(config.authority, {}, clock),
       writer_opener_(config.authority, own_epochs_),
-      witness_desk_(config.authority, keys_.witness, log_, forks_folder(config)),
+      witness_desk_(config.authority, keys_.witness, log_, forks_folder(config),
+                    config.outside_logs),
       in_step_(log_, outbox_),
       store_(store_options(config), keys_.store, &in_step_, clock),
+      alert_desk_(store_, log_, alert_settings(config)),
+      staff_file_(config.staff),
+      retention_(store_, log_, eraser_, identifiers_, clock, config.detail_periods),
       lanes_(kLanes, kLaneQueue),
       witness_round_(round_parts()) {
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
@@ -157,6 +173,12 @@ Agent::Agent(const Config& config, Keys keys, transport::Loop& loop, const Clock
                   [this](std::vector<SliceRef> slices) { sealed(std::move(slices)); }},
       config_.send);
   spool_ = std::make_unique<Spool>(config_.spool, *intake_);
+  siem_ = std::make_unique<audit::Siem>(
+      config_.siem, audit::Siem::Parts{store_,
+                                       log_,
+                                       clock_,
+                                       {log_.origin(), "hub-agent", config_.authority},
+                                       store_options(config_).file});
   client_ = std::make_unique<transport::Client>(
       loop_, client_options(config_, keys_, *snapshot()->parties),
       static_cast<transport::Client::Handler&>(*this), crypto::fill_random);
@@ -166,6 +188,7 @@ Agent::~Agent() {
   spool_->stop();
   client_.reset();
   lanes_.close();
+  siem_->stop();
   store_.close();
   checkpointer_->sign_last();
 }
@@ -182,12 +205,32 @@ void Agent::start() {
   store_.every(1s, [this] { (void)checkpointer_->run(); });
   store_.every(kIndexPeriod, [this] { (void)sent_rows_.tend(store_, kIndexJobs); });
   store_.every(kIndexPeriod, [this] { (void)identifiers_.tend(store_, kIndexJobs); });
+  store_.every(kIndexPeriod, [this] { (void)log_.search().tend(store_, kIndexJobs); });
   store_.every(1s, [this] { projections_.tend(store_, *snapshot()->catalogue); });
+  store_.every(kRetentionPeriod, [this] { tend_retention(); });
   loop_.every(60s, [this] { tend_epochs(); });
   loop_.every(config_.witness_every, [this] { begin_witness_round(); });
   tend_epochs();
   client_->start();
   spool_->start();
+  siem_->start();
+}
+
+// What cannot be undone waits until the clock is to be trusted (docs/protocol.md 3).
+void Agent::tend_retention() {
+  if (!time_guard_.irreversible_allowed()) return;
+  const auto now = clock_.now();
+  const bool lapsed = store_.read([&](storage::Connection& store) {
+    return std::ranges::any_of(all_requests(store),
+                               [&](const ErasureRequest& each) { return each.lapses() <= now; });
+  });
+  if (lapsed) {
+    (void)store_.commit(
+        [&](storage::Connection& store) { (void)lapse_requests(store, log_, now); });
+  }
+  const auto in_force = snapshot();
+  for (int step = 0; step < kRetentionSteps && retention_.tend(*in_force); ++step) {
+  }
 }
 
 std::string Agent::status_json() {
@@ -213,6 +256,7 @@ std::string Agent::status_json() {
   if (link.next_attempt) out["link"]["next_attempt"] = to_iso(*link.next_attempt);
   out["spool"] = {{"files_waiting", spool_->waiting()}};
   out["witnessed"] = audit::to_json(witness_round_.standing());
+  out["siem"] = siem_->status();
   out["alarms_since_start"] = alarms_;
   out["store"] = {{"commits", store.commits},
                   {"rollbacks", store.rollbacks},

@@ -15,8 +15,10 @@
 #include <string>
 #include <vector>
 
+#include "agent/alert_desk.h"
 #include "agent/clearing.h"
 #include "agent/config.h"
+#include "agent/erasure.h"
 #include "agent/inbox.h"
 #include "agent/intake.h"
 #include "agent/keys.h"
@@ -24,14 +26,17 @@
 #include "agent/own_epochs.h"
 #include "agent/peer_epochs.h"
 #include "agent/projections.h"
+#include "agent/retention.h"
 #include "agent/snapshot.h"
 #include "agent/spool.h"
+#include "agent/staff_file.h"
 #include "agent/submissions.h"
 #include "agent/time_guard.h"
 #include "agent/witness_desk.h"
 #include "audit/log/checkpointer.h"
 #include "audit/log/log.h"
 #include "audit/log/witness_round.h"
+#include "audit/siem/siem.h"
 #include "core/base/clock.h"
 #include "core/base/in_order.h"
 #include "core/base/lanes.h"
@@ -72,7 +77,13 @@ class Agent final : private transport::Client::Handler {
   [[nodiscard]] Spool& spool() { return *spool_; }
   [[nodiscard]] storage::KeyRuns& identifiers() { return identifiers_; }
   [[nodiscard]] Projections& projections() { return projections_; }
+  [[nodiscard]] Eraser& eraser() { return eraser_; }
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const { return snapshot_.get(); }
+  // What a witness answers to an outside log's add-checkpoint; nothing when it could not be kept.
+  // Waits for the store: for a worker.
+  [[nodiscard]] std::optional<schemas::WitnessAnswer> cosign_outside(const std::string& body);
+  [[nodiscard]] AlertDesk& alerts() { return alert_desk_; }
+  [[nodiscard]] std::shared_ptr<const Staff> staff() { return staff_file_.current(); }
   // Calls back on the loop once every one of these slices is settled. Loop thread.
   void when_settled(std::vector<std::int64_t> slices, std::function<void()> callback);
 
@@ -139,6 +150,8 @@ class Agent final : private transport::Client::Handler {
   void settled(std::int64_t slice);
   [[nodiscard]] InForce in_force() const;
 
+  void tend_retention();  // maintenance thread
+
   // agent_witness.cc: this log cosigned by others, others' by this agent
   [[nodiscard]] audit::WitnessRound::Parts round_parts();
   [[nodiscard]] static std::filesystem::path forks_folder(const Config& config);
@@ -160,6 +173,7 @@ class Agent final : private transport::Client::Handler {
   storage::KeyRuns sent_rows_;
   storage::KeyRuns identifiers_;
   audit::Log log_;
+  Eraser eraser_;
   Outbox outbox_;
   Inbox inbox_;
   Projections projections_;
@@ -168,12 +182,16 @@ class Agent final : private transport::Client::Handler {
   WitnessDesk witness_desk_;  // writer thread
   InStep in_step_;
   storage::Store store_;
+  AlertDesk alert_desk_;
+  StaffFile staff_file_;
   std::unique_ptr<audit::Checkpointer> checkpointer_;  // maintenance thread
+  Retention retention_;                                // maintenance thread
   Lanes lanes_;
   std::vector<std::unique_ptr<Opener>> openers_;  // one per lane
   std::unique_ptr<Intake> intake_;
   std::unique_ptr<Spool> spool_;
   audit::WitnessRound witness_round_;  // loop thread
+  std::unique_ptr<audit::Siem> siem_;  // threads of its own
 
   // Loop thread.
   bool in_session_ = false;

@@ -16,6 +16,7 @@ constexpr int kRoundsMissed = 3;
 
 audit::WitnessRound::Parts Agent::round_parts() {
   return {store_,
+          log_,
           crypto::NoteVerifier(log_.origin(), keys_.log.verify_key().bytes),
           checkpoint_file(),
           clock_,
@@ -68,6 +69,18 @@ void Agent::on_witness_request(Bytes content) {
   };
   job.may_wait = true;
   if (store_.try_submit(job)) ++witness_requests_;
+}
+
+std::optional<schemas::WitnessAnswer> Agent::cosign_outside(const std::string& body) {
+  WitnessDesk::Decision decision;
+  const bool kept = store_.commit([&](storage::Connection& store) {
+    decision = witness_desk_.answer_outside(store, snapshot()->parties->hub(), body, clock_.now());
+  });
+  if (!kept) return std::nullopt;
+  loop_.post([this, log = decision.answer.log, suspicion = decision.suspicion] {
+    witnessed(log, suspicion);
+  });
+  return std::move(decision.answer);
 }
 
 void Agent::witnessed(const std::string& party, WitnessDesk::Suspicion suspicion) {

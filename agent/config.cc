@@ -4,6 +4,7 @@
 
 #include "core/base/encoding.h"
 #include "core/base/settings.h"
+#include "core/crypto/note.h"
 #include "schemas/codes.h"
 
 namespace hub::agent {
@@ -60,6 +61,39 @@ void read_guests(Settings& settings, std::map<std::string, std::string>& out) {
   }
 }
 
+void read_outside_logs(Settings& settings, std::vector<std::string>& out) {
+  for (const auto& [name, vkeys] : settings.lists("audit.outside_logs", R"(NAME = ["VKEY"])")) {
+    for (const auto& vkey : vkeys) {
+      if (!crypto::NoteVerifier::parse(vkey)) {
+        settings.mistake("audit.outside_logs." + name, "is not a log's public key, as NAME+ID+KEY");
+      }
+      out.push_back(vkey);
+    }
+  }
+}
+
+void read_shifts(Settings& settings, std::map<std::string, std::vector<alerts::Shift>>& out) {
+  for (const auto& [role, shifts] :
+       settings.lists("audit.hours", R"(ROLE = ["Mon-Fri 07:00-19:00", ...])")) {
+    for (const auto& text : shifts) {
+      const auto shift = alerts::parse_shift(text);
+      if (shift) {
+        out[role].push_back(*shift);
+      } else {
+        settings.mistake("audit.hours." + role, "is not a list such as [\"Mon-Fri 07:00-19:00\"]");
+      }
+    }
+  }
+}
+
+void read_detail_periods(Settings& settings, DetailPeriods& periods) {
+  for (auto& [act, days] : periods) {
+    days = std::chrono::days(settings.number_or("retention." + act + "_days", days.count(),
+                                                kLeastDetailPeriod.count(),
+                                                kMostDetailPeriod.count()));
+  }
+}
+
 }  // namespace
 
 Config read_config(const std::filesystem::path& file) {
@@ -82,8 +116,14 @@ Config read_config(const std::filesystem::path& file) {
   read_send_defaults(settings, out.send);
   out.witness_every =
       std::chrono::seconds(settings.number_or("audit.witness_every_seconds", 60, 1, 3600));
+  read_outside_logs(settings, out.outside_logs);
+  out.siem = audit::read_siem_settings(settings);
+  read_detail_periods(settings, out.detail_periods);
   out.roles = settings.lists("door.roles", R"(USER = ["operator", "auditor", ...])");
   read_guests(settings, out.guests);
+  const auto staff = settings.text_or("audit.staff", "", "a CSV file");
+  if (!staff.empty()) out.staff = file.parent_path() / staff;
+  read_shifts(settings, out.shifts);
   settings.finish();
   return out;
 }

@@ -8,6 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "agent/detail_periods.h"
+#include "audit/alerts/settings.h"
+#include "audit/siem/siem_settings.h"
 #include "core/crypto/hash.h"
 
 namespace hub::agent {
@@ -32,9 +35,14 @@ struct Config {
   crypto::Digest genesis{};                  // SHA-256 of the first register's text
   std::uint32_t window = 0;                  // slices taken from the broker before they are settled
   std::map<std::string, SendDefaults> send;  // by record type
+  audit::SiemSettings siem;                  // where a copy of the log goes
   std::chrono::seconds witness_every{60};    // how often the log is cosigned
+  std::vector<std::string> outside_logs;     // vkeys of logs outside the hub that are cosigned too
+  DetailPeriods detail_periods = usual_detail_periods();  // of the audit log
   std::map<std::string, std::vector<std::string>> roles;  // local user name -> roles
   std::map<std::string, std::string> guests;              // local user name -> guest organisation
+  std::filesystem::path staff;                            // CSV file; empty: none
+  std::map<std::string, std::vector<alerts::Shift>> shifts;  // by role, for alerts
 };
 
 // Throws SettingsError listing every mistake.

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "agent/door_verbs.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/local_user.h"
@@ -20,38 +21,36 @@ constexpr std::size_t kWorkers = 2;
 constexpr std::size_t kQueue = 64;
 constexpr std::size_t kMostUpload = std::size_t{1} << 30U;
 
-struct VerbRule {
-  std::string_view verb;
-  std::vector<std::string_view> roles;  // any of them; none listed: any role at all
-};
+constexpr std::size_t kLargestRequest = 1U << 20U;
+constexpr std::size_t kLongestReason = 1000;
 
-const std::vector<VerbRule>& verb_rules() {
-  static const std::vector<VerbRule> rules = {
-      {"status", {"operator", "auditor"}},
-      {"send", {"operator", "sender"}},
-      {"records.list", {}},
-      {"records.show", {}},
-      {"policy.explain", {"operator", "auditor"}},
-      {"audit.entries", {"auditor"}},
-      {"audit.export", {"auditor"}},
-  };
-  return rules;
-}
-
-// A user with several roles may act in one of them: "role" in the request. False when it is none of
-// the user's.
-bool choose_role(const Buffer& payload, DoorUser& user) {
-  const auto request = parse_json(as_text(payload), {.max_bytes = 64U << 10U, .max_depth = 4});
-  if (!request || !request->is_object() || !request->contains("role")) return true;
-  const auto wanted = request->value("role", nlohmann::json());
-  const bool has = wanted.is_string() &&
-                   std::ranges::find(user.roles, wanted.get<std::string>()) != user.roles.end();
-  if (has) user.roles = {wanted.get<std::string>()};
-  return has;
+// A user with several roles may act in one of them: "role" in the request, and say why: "because".
+// What is wrong with these; nothing when all is well. What cannot be read is wrong: a wish that was
+// passed over would widen what the user may do.
+std::optional<std::string> take_wishes(const Buffer& payload, DoorUser& user) {
+  if (payload.empty()) return std::nullopt;
+  const auto request = parse_json(as_text(payload), {.max_bytes = kLargestRequest, .max_depth = 8});
+  if (!request || !request->is_object()) return "the request is not a JSON object of 1 MiB at most";
+  if (const auto role = request->find("role"); role != request->end()) {
+    const bool has = role->is_string() &&
+                     std::ranges::find(user.roles, role->get<std::string>()) != user.roles.end();
+    if (!has) {
+      return "user " + user.name +
+             " does not have the role asked for; see [door.roles] in the agent's configuration";
+    }
+    user.roles = {role->get<std::string>()};
+  }
+  if (const auto why = request->find("because"); why != request->end()) {
+    if (!why->is_string() || why->get_ref<const std::string&>().size() > kLongestReason) {
+      return "give the reason as a text of 1,000 bytes at most";
+    }
+    user.justification = why->get<std::string>();
+  }
+  return std::nullopt;
 }
 
 // Why the user may not ask for this; nothing when the user may.
-std::optional<std::string> refusal_of(const DoorUser& user, const VerbRule& rule) {
+std::optional<std::string> refusal_of(const DoorUser& user, const DoorVerb& rule) {
   const bool for_all = rule.roles.empty();
   if (!user.guest.empty() && !for_all) {
     return "user " + user.name +
@@ -92,16 +91,34 @@ bool receive_upload(transport::LocalDoor::Answer& answer, const std::filesystem:
 
 }  // namespace
 
-void end(transport::LocalDoor::Answer& answer, DoorStatus status, std::string_view text) {
-  answer.end(static_cast<int>(status), text);
+audit::Detail detail_about(const DoorUser& user) {
+  audit::Detail out;
+  out.actor = user.guest.empty() ? user.name : user.name + " of " + user.guest;
+  out.device = user.device;
+  out.justification = user.justification;
+  return out;
 }
 
-std::string acting(const DoorUser& user) {
-  std::string out = user.name;
-  if (!user.guest.empty()) out += " of " + user.guest;
-  for (std::size_t i = 0; i < user.roles.size(); ++i)
-    out += (i == 0 ? " as " : ", ") + user.roles[i];
+audit::Entry entry_about(const DoorUser& user, std::string act, std::string outcome) {
+  audit::Entry out;
+  out.act = std::move(act);
+  out.outcome = std::move(outcome);
+  out.roles = user.roles;
   return out;
+}
+
+bool record_look(Agent& agent, audit::Entry entry, const audit::Detail& detail,
+                 transport::LocalDoor::Answer& answer) {
+  const auto in_force = agent.snapshot();
+  entry.recipient = agent.config().authority;
+  entry.bundle = in_force->bundle->note().number;
+  entry.register_number = in_force->parties->note().number;
+  const bool recorded = agent.store().commit(
+      [&](storage::Connection& store) { agent.log().append(store, entry, detail); });
+  if (!recorded) {
+    answer.end(DoorStatus::Failed, "the look could not be recorded, so nothing is shown");
+  }
+  return recorded;
 }
 
 Door::Door(Agent& agent, transport::Loop& loop)
@@ -114,47 +131,33 @@ Door::Door(Agent& agent, transport::Loop& loop)
 
 void Door::called(transport::LocalDoor::Caller caller, const std::string& verb,
                   const Buffer& payload, const Answer& answer) {
-  DoorUser user{local_user_name(caller.uid), {}, {}};
+  DoorUser user{local_user_name(caller.uid), {}, {}, terminal_of(caller.pid), {}};
   const auto roles = agent_.config().roles.find(user.name);
   if (roles != agent_.config().roles.end()) user.roles = roles->second;
   const auto guest = agent_.config().guests.find(user.name);
   if (guest != agent_.config().guests.end()) user.guest = guest->second;
-  if (!choose_role(payload, user)) {
-    return end(*answer, DoorStatus::Refused,
-               "user " + user.name +
-                   " does not have the role asked for; see [door.roles] in the "
-                   "agent's configuration");
+  if (const auto wrong = take_wishes(payload, user)) {
+    return answer->end(DoorStatus::Refused, *wrong);
   }
-  const auto rule = std::ranges::find(verb_rules(), verb, &VerbRule::verb);
-  if (rule == verb_rules().end())
-    return end(*answer, DoorStatus::Usage, "there is no such request");
+  const auto verbs = door_verbs();
+  const auto rule = std::ranges::find(verbs, verb, &DoorVerb::name);
+  if (rule == verbs.end()) return answer->end(DoorStatus::Usage, "there is no such request");
   if (const auto refusal = refusal_of(user, *rule)) {
-    log_warning("door-refused", {{"user", user.name}, {"verb", rule->verb}});
-    return end(*answer, DoorStatus::Refused, *refusal);
+    log_warning("door-refused", {{"user", user.name}, {"verb", rule->name}});
+    return answer->end(DoorStatus::Refused, *refusal);
   }
-  if (verb == "status") return end(*answer, DoorStatus::Ok, agent_.status_json());
-  const bool taken =
-      workers_.try_post(std::to_string(caller.pid), [this, user, verb, payload, answer] {
+  if (verb == "status") return answer->end(DoorStatus::Ok, agent_.status_json());
+  const bool taken = workers_.try_post(
+      std::to_string(caller.pid), [this, user, verb, act = rule->answer, payload, answer] {
         try {
-          answer_call(user, verb, payload, answer);
+          if (act == nullptr) return send_file(payload, answer);
+          act(agent_, user, as_text(payload), *answer);
         } catch (const EnvError& error) {
           log_error("door-failed", {{"verb", verb}, {"reason", error.what()}});
-          end(*answer, DoorStatus::Failed, error.what());
+          answer->end(DoorStatus::Failed, error.what());
         }
       });
-  if (!taken) end(*answer, DoorStatus::Failed, "too many requests at once; try again");
-}
-
-// On a worker.
-void Door::answer_call(const DoorUser& user, const std::string& verb, const Buffer& payload,
-                       const Answer& answer) {
-  const auto request = as_text(payload);
-  if (verb == "send") return send_file(payload, answer);
-  if (verb == "records.list") return list_records(agent_, user, request, *answer);
-  if (verb == "records.show") return show_record(agent_, user, request, *answer);
-  if (verb == "policy.explain") return explain_decision(agent_, user, request, *answer);
-  if (verb == "audit.export") return export_log(agent_, user, *answer);
-  return list_entries(agent_, user, request, *answer);
+  if (!taken) answer->end(DoorStatus::Failed, "too many requests at once; try again");
 }
 
 // On a worker.
@@ -162,7 +165,7 @@ void Door::send_file(const Buffer& payload, const Answer& answer) {
   const auto request = parse_json(as_text(payload), {.max_bytes = 4096, .max_depth = 4});
   if (!request || !request->is_object() || !request->value("name", nlohmann::json()).is_string() ||
       !is_upload_name(request->value("name", std::string()))) {
-    return end(*answer, DoorStatus::Usage, "give the file's name: TYPE.csv or TYPE-anything.json");
+    return answer->end(DoorStatus::Usage, "give the file's name: TYPE.csv or TYPE-anything.json");
   }
   const bool wait = request->value("wait", nlohmann::json(false)) == nlohmann::json(true);
   // The type comes first in the name; what makes it unique goes before the extension.
@@ -173,14 +176,14 @@ void Door::send_file(const Buffer& payload, const Answer& answer) {
   const auto file = agent_.spool().place_for_upload(name);
   if (!receive_upload(*answer, file)) {
     std::filesystem::remove(file);
-    return end(*answer, DoorStatus::Failed, "the file did not arrive whole, or is over 1 GiB");
+    return answer->end(DoorStatus::Failed, "the file did not arrive whole, or is over 1 GiB");
   }
   agent_.spool().take_upload(file, [this, answer, wait](const IntakeReport& report) {
     const auto status = report.problem ? DoorStatus::Refused : DoorStatus::Ok;
     auto text = report.to_json();
-    if (!wait) return end(*answer, status, text);
+    if (!wait) return answer->end(status, text);
     loop_.post([this, answer, status, text = std::move(text), slices = report.slices] {
-      agent_.when_settled(slices, [answer, status, text] { end(*answer, status, text); });
+      agent_.when_settled(slices, [answer, status, text] { answer->end(status, text); });
     });
   });
 }

@@ -5,15 +5,9 @@
 // the role. A search by a value finds only records whose value the user may see, and tells of no
 // others. Whoever is of a guest organisation may look at records and do nothing else, whatever
 // their roles. A request may name one of the user's roles ("role") to act in that one alone, since
-// policy keeps some apart. Requests and answers are JSON; a list is one JSON object a line.
-//
-//   verb             roles               request                            answer
-//   status           operator            {}                                 one object
-//   send             operator, sender    {"name", "wait"}, then the file    the report
-//   records.list     any role            {"type", "sender", "find", ...}    a line a record
-//   records.show     any role            {"id", "purpose"}                  one object
-//   policy.explain   operator, auditor   {"id"}                             one object
-//   audit.entries    auditor             {"from", "limit", "purpose"}       a line an entry
+// policy keeps some apart, and say why ("because"), which the log keeps. Requests and answers are
+// JSON; a list is one JSON object a line.
+// Which verbs there are, door_verbs.h says.
 #pragma once
 
 #include <functional>
@@ -27,14 +21,15 @@
 
 namespace hub::agent {
 
-// What a door verb ends with; the exit codes of hubctl.
-enum class DoorStatus : std::uint8_t { Ok = 0, Refused = 1, Usage = 2, Failed = 3 };
+using transport::DoorStatus;
 
 // Who calls, as policy sees it.
 struct DoorUser {
   std::string name;
   std::vector<std::string> roles;
-  std::string guest;  // the organisation of a guest's user; else empty
+  std::string guest;          // the organisation of a guest's user; else empty
+  std::string device;         // the terminal that the user is at
+  std::string justification;  // "because" of the request: why, in the user's words
 };
 
 class Door {
@@ -47,8 +42,6 @@ class Door {
 
   void called(transport::LocalDoor::Caller caller, const std::string& verb, const Buffer& payload,
               const Answer& answer);
-  void answer_call(const DoorUser& user, const std::string& verb, const Buffer& payload,
-                   const Answer& answer);
   void send_file(const Buffer& payload, const Answer& answer);
 
   Agent& agent_;
@@ -57,21 +50,14 @@ class Door {
   std::unique_ptr<transport::LocalDoor> door_;
 };
 
-void end(transport::LocalDoor::Answer& answer, DoorStatus status, std::string_view text);
-// "name as role, role", of a guest's user "name of organisation as role": what the log says of who
-// did it.
-[[nodiscard]] std::string acting(const DoorUser& user);
+// What the log says of who did it: the name, of a guest's user "name of organisation", and the
+// roles.
+[[nodiscard]] audit::Detail detail_about(const DoorUser& user);
+[[nodiscard]] audit::Entry entry_about(const DoorUser& user, std::string act, std::string outcome);
 
-// door_records.cc and door_log.cc: on a worker, where waiting for the store is allowed. Each
-// commits its audit entry before the first byte of its answer.
-void list_records(Agent& agent, const DoorUser& user, std::string_view text,
-                  transport::LocalDoor::Answer& answer);
-void show_record(Agent& agent, const DoorUser& user, std::string_view text,
-                 transport::LocalDoor::Answer& answer);
-void explain_decision(Agent& agent, const DoorUser& user, std::string_view text,
-                      transport::LocalDoor::Answer& answer);
-void list_entries(Agent& agent, const DoorUser& user, std::string_view text,
-                  transport::LocalDoor::Answer& answer);
-void export_log(Agent& agent, const DoorUser& user, transport::LocalDoor::Answer& answer);
+// Records a look before its answer begins, with who holds the log and what is in force; where that
+// fails the request is answered, and nothing may be shown.
+[[nodiscard]] bool record_look(Agent& agent, audit::Entry entry, const audit::Detail& detail,
+                               transport::LocalDoor::Answer& answer);
 
 }  // namespace hub::agent

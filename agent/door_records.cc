@@ -5,8 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "agent/door.h"
+#include "agent/door_verbs.h"
 #include "agent/held_terms.h"
+#include "agent/subjects.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
 #include "schemas/record.h"
@@ -24,7 +25,7 @@ constexpr int kMostPassedOver = 10'000;
 std::optional<json> request_of(std::string_view text, LocalAnswer& answer) {
   auto request = parse_json(text.empty() ? "{}" : text, {.max_bytes = 64U << 10U, .max_depth = 4});
   if (request && request->is_object()) return std::move(*request);
-  end(answer, DoorStatus::Usage, "the request is not a JSON object");
+  answer.end(DoorStatus::Usage, "the request is not a JSON object");
   return std::nullopt;
 }
 
@@ -43,7 +44,9 @@ struct HeldRow {
 
 std::optional<HeldRow> row_of(Connection& store, std::int64_t seq) {
   auto query = store.prepare(
-      "SELECT seq, ended_seq IS NOT NULL, header, body, received FROM held_record WHERE seq = ?");
+      "SELECT seq, ended_seq IS NOT NULL, header, body, received FROM held_record WHERE seq = ? "
+      "AND "
+      "sender <> ''");
   query.bind(1, seq);
   if (!query.step()) return std::nullopt;
   return HeldRow{query.int64(0), query.int64(1) != 0, to_buffer(query.bytes(2)),
@@ -104,7 +107,7 @@ bool sees(const Sight& sight, const schemas::Field& field) {
   return std::ranges::find(sight.visible, field.group) != sight.visible.end();
 }
 
-json facts_of(const HeldRow& row, const Sight& sight) {
+json record_facts(const HeldRow& row, const Sight& sight) {
   return {{"number", row.seq},
           {"id", to_string(sight.header.record_id)},
           {"type", sight.header.record_type},
@@ -154,8 +157,8 @@ std::vector<std::int64_t> candidates(Connection& store, Agent& agent, const Snap
   const bool by_field = where != nullptr && type != nullptr;
   const auto after = by_field ? Projections::through(store, *type) : 0;
   auto query = store.prepare(
-      "SELECT seq, body FROM held_record WHERE seq < ? AND seq > ? AND (? = '' OR record_type = ?) "
-      "AND (? = '' OR sender = ?) ORDER BY seq DESC LIMIT ?");
+      "SELECT seq, body FROM held_record WHERE seq < ? AND seq > ? AND sender <> '' "
+      "AND (? = '' OR record_type = ?) AND (? = '' OR sender = ?) ORDER BY seq DESC LIMIT ?");
   query.bind(1, below).bind(2, after).bind(3, type_name).bind(4, type_name);
   query.bind(5, sender).bind(6, sender).bind(7, by_field ? 1'000'000 : limit);
   while (query.step() && out.size() < static_cast<std::size_t>(limit)) {
@@ -197,8 +200,8 @@ Newest newest(Connection& store, const Snapshot& snapshot, const json& request, 
     withheld.merge(withheld_terms(store, snapshot, *type, look));
   }
   auto query = store.prepare(
-      "SELECT seq, terms FROM held_record WHERE seq < ? AND (? = '' OR record_type = ?) "
-      "AND (? = '' OR sender = ?) ORDER BY seq DESC LIMIT ?");
+      "SELECT seq, terms FROM held_record WHERE seq < ? AND sender <> '' "
+      "AND (? = '' OR record_type = ?) AND (? = '' OR sender = ?) ORDER BY seq DESC LIMIT ?");
   query.bind(1, below).bind(2, type_name).bind(3, type_name).bind(4, sender).bind(5, sender);
   query.bind(6, limit + kMostPassedOver);
   Newest out;
@@ -212,16 +215,28 @@ Newest newest(Connection& store, const Snapshot& snapshot, const json& request, 
   return out;
 }
 
-// Records the consultation; false when it could not be recorded: then nothing is shown.
-bool record_consultation(Agent& agent, const DoorUser& user, audit::Entry entry,
-                         std::vector<Uuid> record_ids, const std::string& note) {
-  const auto snapshot = agent.snapshot();
-  entry.act = "consultation";
-  entry.recipient = agent.config().authority;
-  entry.bundle = snapshot->bundle->note().number;
-  entry.register_number = snapshot->parties->note().number;
-  audit::Detail detail{acting(user), std::move(record_ids), note};
-  return agent.store().commit([&](Connection& store) { agent.log().append(store, entry, detail); });
+// The search by a value, as the log keeps it.
+std::string asked_in(const Snapshot& snapshot, const json& request) {
+  if (const auto* find = search_in(request, "find")) {
+    return text_in(*find, "identifier") + " " + text_in(*find, "value");
+  }
+  const auto* where = search_in(request, "where");
+  if (where == nullptr) return {};
+  // By the class of identifier, as above, where the field has one.
+  const auto* type = snapshot.catalogue->find(text_in(request, "type"));
+  const auto* field = type == nullptr ? nullptr : type->field(text_in(*where, "field"));
+  const bool has_class = field != nullptr && !field->identifier.empty();
+  return (has_class ? field->identifier : text_in(*where, "field")) + " " +
+         text_in(*where, "value");
+}
+
+// What the record is to the staff, as far as the user saw what says so.
+std::vector<std::string> relations_of(const Staff& staff, const HeldRow& row, const Sight& sight) {
+  if (!sight.view || sight.visible.empty()) return {};
+  auto out = staff.relations_of(subject_values(*sight.view, sight.visible));
+  if (is_protected(*sight.view)) out.emplace_back("protected");
+  if (row.ended) out.emplace_back("ended");
+  return out;
 }
 
 // The values that the user may see; of a list, those of the columns it shows.
@@ -236,6 +251,7 @@ void add_fields(json& out, const Sight& sight, bool listed_only) {
 struct Listing {
   std::vector<std::string> lines;
   std::vector<Uuid> ids;
+  std::set<std::string> relations;  // of what a search found
   std::uint64_t hidden = 0;
   std::string why_not;
   [[nodiscard]] bool refused() const { return lines.empty() && hidden > 0; }
@@ -244,6 +260,7 @@ struct Listing {
 Listing listing_of(Connection& store, Agent& agent, const DoorUser& user, const json& request,
                    int limit) {
   const auto snapshot = agent.snapshot();
+  const auto staff = agent.staff();
   const auto now = agent.clock().now();
   Listing out;
   const bool searched =
@@ -262,9 +279,14 @@ Listing listing_of(Connection& store, Agent& agent, const DoorUser& user, const 
       if (sight && out.why_not.empty()) out.why_not = sight->why_not;
       continue;
     }
-    auto line = facts_of(*row, *sight);
+    auto line = record_facts(*row, *sight);
     add_fields(line, *sight, true);
     out.ids.push_back(sight->header.record_id);
+    if (searched && out.relations.size() < kMostRelations) {
+      for (auto& relation : relations_of(*staff, *row, *sight)) {
+        out.relations.insert(std::move(relation));
+      }
+    }
     out.lines.push_back(line.dump() + "\n");
   }
   if (asked.passed_over == 0) return out;
@@ -285,18 +307,23 @@ void list_records(Agent& agent, const DoorUser& user, std::string_view text, Loc
   const int limit = wanted.is_number_integer() ? std::clamp(wanted.get<int>(), 1, kMostListed) : 50;
   auto listing = agent.store().read(
       [&](Connection& store) { return listing_of(store, agent, user, *request, limit); });
-  audit::Entry entry;
-  entry.outcome = listing.refused() ? "refused" : "listed";
-  entry.record_type = text_in(*request, "type");
+  auto entry = entry_about(user, "consultation", listing.refused() ? "refused" : "listed");
+  // A name of the catalogue or nothing: whatever else somebody typed is for no log.
+  const auto type = text_in(*request, "type");
+  if (agent.snapshot()->catalogue->find(type) != nullptr) entry.record_type = type;
   entry.count = listing.lines.size();
   entry.reason = listing.why_not;
-  if (!record_consultation(agent, user, std::move(entry), std::move(listing.ids), "list")) {
-    return end(answer, DoorStatus::Failed, "the look could not be recorded, so nothing is shown");
-  }
+  auto detail = detail_about(user);
+  detail.note = "list";
+  detail.asked = asked_in(*agent.snapshot(), *request);
+  detail.relations.assign(listing.relations.begin(), listing.relations.end());
+  detail.record_ids = std::move(listing.ids);
+  if (!record_look(agent, std::move(entry), detail, answer)) return;
   for (const auto& line : listing.lines) {
     if (!answer.block(as_bytes(line))) return;
   }
-  end(answer, listing.refused() ? DoorStatus::Refused : DoorStatus::Ok,
+  answer.end(
+      listing.refused() ? DoorStatus::Refused : DoorStatus::Ok,
       json{{"shown", listing.lines.size()}, {"withheld", listing.hidden}, {"why", listing.why_not}}
           .dump());
 }
@@ -305,7 +332,7 @@ void show_record(Agent& agent, const DoorUser& user, std::string_view text, Loca
   const auto request = request_of(text, answer);
   if (!request) return;
   const auto id = parse_uuid(text_in(*request, "id"));
-  if (!id) return end(answer, DoorStatus::Usage, "give the record's id");
+  if (!id) return answer.end(DoorStatus::Usage, "give the record's id");
   const auto snapshot = agent.snapshot();
   const auto row = agent.store().read([&](Connection& store) -> std::optional<HeldRow> {
     auto query =
@@ -317,11 +344,10 @@ void show_record(Agent& agent, const DoorUser& user, std::string_view text, Loca
     }
     return std::nullopt;
   });
-  if (!row) return end(answer, DoorStatus::Refused, "no record with this id is held here");
+  if (!row) return answer.end(DoorStatus::Refused, "no record with this id is held here");
   const auto sight = look_at(*snapshot, *row, user, agent.config().authority, agent.clock().now());
-  if (!sight) return end(answer, DoorStatus::Failed, "the record's type is not in the catalogue");
-  auto entry = audit::Entry{};
-  entry.outcome = sight->visible.empty() ? "refused" : "shown";
+  if (!sight) return answer.end(DoorStatus::Failed, "the record's type is not in the catalogue");
+  auto entry = entry_about(user, "consultation", sight->visible.empty() ? "refused" : "shown");
   entry.record_type = sight->header.record_type;
   entry.sender = sight->header.sender;
   entry.agreement = sight->header.agreement;
@@ -331,11 +357,13 @@ void show_record(Agent& agent, const DoorUser& user, std::string_view text, Loca
   entry.withheld = sight->hidden;
   entry.reason = sight->why_not;
   entry.count = 1;
-  if (!record_consultation(agent, user, std::move(entry), {*id}, "show")) {
-    return end(answer, DoorStatus::Failed, "the look could not be recorded, so nothing is shown");
-  }
-  if (sight->visible.empty()) return end(answer, DoorStatus::Refused, sight->why_not);
-  auto out = facts_of(*row, *sight);
+  auto detail = detail_about(user);
+  detail.note = "show";
+  detail.relations = relations_of(*agent.staff(), *row, *sight);
+  detail.record_ids = {*id};
+  if (!record_look(agent, std::move(entry), detail, answer)) return;
+  if (sight->visible.empty()) return answer.end(DoorStatus::Refused, sight->why_not);
+  auto out = record_facts(*row, *sight);
   out["agreement"] = sight->header.agreement;
   out["purpose"] = sight->header.purpose;
   out["legal_basis"] = sight->header.legal_basis;
@@ -343,7 +371,7 @@ void show_record(Agent& agent, const DoorUser& user, std::string_view text, Loca
   out["withheld_groups"] = sight->hidden;
   add_fields(out, *sight, false);
   if (!answer.block(as_bytes(out.dump() + "\n"))) return;
-  end(answer, DoorStatus::Ok, "");
+  answer.end(DoorStatus::Ok, "");
 }
 
 }  // namespace hub::agent

@@ -24,7 +24,7 @@ const std::string& shape() {
   return out;
 }
 
-std::string facts_of(const policy::Question& question) {
+std::string terms_facts(const policy::Question& question) {
   nlohmann::json out = nlohmann::json::array();
   for (const auto& term : policy::held_terms_of(question)) {
     if (term) {
@@ -48,7 +48,7 @@ std::string rows() {
 }
 
 std::int64_t number_of(Connection& store, const policy::Question& question) {
-  const auto facts = facts_of(question);
+  const auto facts = terms_facts(question);
   {
     auto known = store.prepare(
         "SELECT id FROM held_terms WHERE record_type = ? AND shape = ? AND facts = ?");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/erased_identity.h"
 #include "agent/outbox.h"
 #include "core/base/byte_writer.h"
 #include "core/crypto/body.h"
@@ -34,37 +35,7 @@ bool same_groups(const schemas::Header& header, const std::vector<std::string>& 
          });
 }
 
-// Each item of a list is found by itself.
-void collect_identifiers(const schemas::RecordView& view,
-                         std::vector<std::pair<std::string, std::string>>& out) {
-  for (const auto& field : view.type().fields()) {
-    if (field.identifier.empty()) continue;
-    const auto text = view.text_of(field);
-    if (!text) continue;
-    std::string_view rest = *text;
-    const bool is_list = field.kind == schemas::FieldKind::Texts;
-    for (auto end = rest.find(';'); is_list && end != std::string_view::npos;
-         end = rest.find(';')) {
-      if (end > 0) out.emplace_back(field.identifier, rest.substr(0, end));
-      rest.remove_prefix(end + 1);
-    }
-    if (!rest.empty()) out.emplace_back(field.identifier, rest);
-  }
-}
-
 }  // namespace
-
-storage::RunKey identifier_key(std::string_view identifier, std::string_view value) {
-  std::string folded(value);
-  std::ranges::transform(folded, folded.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  const auto digest = crypto::sha256(
-      ByteWriter().prefixed("hub/find/v1").prefixed(identifier).prefixed(folded).view());
-  storage::RunKey out{};
-  std::copy_n(digest.begin(), out.size(), out.begin());
-  return out;
-}
 
 // ---- on a lane ----
 
@@ -170,7 +141,7 @@ OpenedSlice::Record Opener::open_record(const Snapshot& snapshot,
     if (view->addressed_to() != authority_ || !same_groups(header, view->groups_present())) {
       return refuse(Outcome::HeaderDisagrees);
     }
-    collect_identifiers(*view, out.identifiers);
+    out.identifiers = identifiers_of(*view);
     out.is_protected = is_protected(*view);
   }
   out.verdict = accept_.decide(*snapshot.rulebook,
@@ -274,6 +245,8 @@ Outcome Inbox::keep(Connection& store, const OpenedSlice& opened, std::size_t pl
       return same_bytes(known.bytes(0), print) ? Outcome::AlreadyHeld : Outcome::IdentityReused;
     }
   }
+  // It was held once, and does not come back. What it said is not known any more.
+  if (was_erased(store, header.sender, header.record_id)) return Outcome::AlreadyHeld;
   std::int64_t replaced = 0;
   const bool changes = header.kind == schemas::RecordKind::Amendment ||
                        header.kind == schemas::RecordKind::Withdrawal;
@@ -288,10 +261,10 @@ Outcome Inbox::keep(Connection& store, const OpenedSlice& opened, std::size_t pl
   add_terms(header, record.is_protected, question);
   store.run(
       "INSERT INTO held_record(sender, record_id, record_type, type_version, leaf, header, body, "
-      "received, terms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "received, terms, amends) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0))",
       header.sender, Bytes(header.record_id.bytes), header.record_type, header.type_version,
       Bytes(sealed.leaf), sealed.header_bytes, Bytes(record.body), to_ms(now),
-      keeping.terms.of(question));
+      keeping.terms.of(question), replaced);
   const auto seq = store.last_insert_rowid();
   store.run("INSERT INTO record_identity(sender, record_id, fingerprint, seq) VALUES (?, ?, ?, ?)",
             header.sender, Bytes(header.record_id.bytes), Bytes(print), seq);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "agent/held_terms.h"
+#include "agent/identifiers.h"
 #include "agent/own_epochs.h"
 #include "agent/snapshot.h"
 #include "audit/log/log.h"
@@ -30,10 +31,10 @@ namespace hub::agent {
 struct OpenedSlice {
   struct Record {
     schemas::Outcome outcome = schemas::Outcome::CannotOpen;
-    Buffer body;                                                   // when Held
-    std::vector<std::pair<std::string, std::string>> identifiers;  // class and value, when Held
-    bool is_protected = false;                                     // when Held
-    std::shared_ptr<const policy::RecordVerdict> verdict;          // when policy was asked
+    Buffer body;                                           // when Held
+    std::vector<Identifier> identifiers;                   // when Held
+    bool is_protected = false;                             // when Held
+    std::shared_ptr<const policy::RecordVerdict> verdict;  // when policy was asked
   };
   schemas::Slice slice;
   std::vector<Record> records;
@@ -68,9 +69,6 @@ class Opener {
   std::map<std::string, std::map<ContextKey, crypto::HpkeRecipient>, std::less<>> contexts_;
   std::uint64_t destroyed_ = 0;  // epoch keys that were gone when contexts_ was last swept
 };
-
-// The key under which a held record is found by one of its identifiers.
-[[nodiscard]] storage::RunKey identifier_key(std::string_view identifier, std::string_view value);
 
 class Inbox {
  public:

@@ -255,7 +255,10 @@ std::vector<SliceRef> Outbox::seal_waiting(Connection& store, const InForce& in_
     entry.outcome = word(outcome);
     entry.reason = "while it waited for the recipient's key";
     entry.count = 1;
-    log_.append(store, entry, {.actor = "agent", .record_ids = {record.id}, .note = {}});
+    audit::Detail detail;
+    detail.actor = "agent";
+    detail.record_ids = {record.id};
+    log_.append(store, entry, detail);
     count(store, "refused", record.terms->recipient, word(outcome), 1);
   }
   std::vector<std::optional<schemas::EpochKey>> keys;

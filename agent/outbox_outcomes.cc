@@ -52,18 +52,25 @@ Terms terms_of(const schemas::Header& header, const schemas::Slot& slot) {
   return out;
 }
 
+// What is said of all records of one slice with the same outcome.
+struct Acts {
+  audit::Entry entry;
+  audit::Detail detail;
+};
+
 }  // namespace
 
 struct Outbox::Row {
   std::int64_t id = 0;
   std::string recipient;
   std::uint64_t first_position = 0;
-  Buffer record_ids;
+  Buffer record_ids;  // empty once the slice is settled
   Buffer leaves;
   Buffer outcomes;
 
-  [[nodiscard]] Uuid record_id(std::size_t place) const {
-    return uuid_from(Bytes(record_ids).subspan(place * kIdBytes, kIdBytes)).value_or(Uuid{});
+  [[nodiscard]] std::optional<Uuid> record_id(std::size_t place) const {
+    if (record_ids.size() < (place + 1) * kIdBytes) return std::nullopt;
+    return uuid_from(Bytes(record_ids).subspan(place * kIdBytes, kIdBytes));
   }
   [[nodiscard]] bool has_leaf(std::size_t place, const crypto::Digest& leaf) const {
     return same_bytes(Bytes(leaves).subspan(place * leaf.size(), leaf.size()), leaf);
@@ -87,8 +94,9 @@ std::optional<Outbox::Row> Outbox::row_at(Connection& store, const Uuid& stream,
 
 // Receipts cover their whole slice: its content has done its work.
 void Outbox::keep_outcomes(Connection& store, const Row& row) {
-  store.run("UPDATE outgoing_slice SET outcomes = ?, settled = count WHERE id = ?",
-            Bytes(row.outcomes), row.id);
+  store.run(
+      "UPDATE outgoing_slice SET outcomes = ?, settled = count, record_ids = x'' WHERE id = ?",
+      Bytes(row.outcomes), row.id);
   // The keys first of all; without them and the recipient's, the content is noise.
   store.run("DELETE FROM outgoing_keys WHERE id = ?", row.id);
   store.run_leaving_pages("DELETE FROM outgoing_content WHERE id = ?", row.id);
@@ -113,7 +121,7 @@ std::optional<std::int64_t> Outbox::settle(Connection& store, const schemas::Rec
     log_.append(store, entry, {});
     return std::nullopt;
   }
-  std::map<Outcome, audit::Entry> entries;
+  std::map<Outcome, Acts> entries;
   for (std::size_t i = 0; i < receipts.outcomes.size(); ++i) {
     const auto outcome = receipts.outcomes[i];
     auto& known = row->outcomes[i];
@@ -121,15 +129,18 @@ std::optional<std::int64_t> Outbox::settle(Connection& store, const schemas::Rec
     const bool news = known == 0 || (schemas::is_held(outcome) && !held_code(known));
     if (!news) continue;
     known = static_cast<std::uint8_t>(outcome);
-    auto& about = entries.try_emplace(outcome, entry).first->second;
+    auto& [about, detail] =
+        entries.try_emplace(outcome, Acts{entry, audit::detail_by("agent")}).first->second;
     ++about.count;
     about.envelopes.push_back(receipts.leaves[i]);
+    if (const auto id = row->record_id(i)) detail.record_ids.push_back(*id);
     if (outcome == Outcome::Reseal) seal_again(store, *row, i);
   }
-  for (auto& [outcome, about] : entries) {
+  for (auto& [outcome, acts] : entries) {
+    auto& about = acts.entry;
     about.act = "receipt";
     about.outcome = word(outcome);
-    log_.append(store, about, {});
+    log_.append(store, about, acts.detail);
     count(store, "outcome", receipts.recipient, word(outcome), about.count);
   }
   keep_outcomes(store, *row);
@@ -161,7 +172,7 @@ std::optional<crypto::Signature> Outbox::take_void(Connection& store,
   }
   auto row = row_at(store, notice.stream, first_position);
   if (!row || row->recipient != notice.recipient) return std::nullopt;
-  std::map<Outcome, audit::Entry> entries;
+  std::map<Outcome, Acts> entries;
   for (std::size_t i = 0; i < notice.positions.size(); ++i) {
     const auto place = notice.positions[i] - first_position;
     if (notice.positions[i] < first_position || place >= row->outcomes.size() ||
@@ -171,17 +182,20 @@ std::optional<crypto::Signature> Outbox::take_void(Connection& store,
     auto& known = row->outcomes[place];
     if (known != 0) continue;
     known = static_cast<std::uint8_t>(notice.outcomes[i]);
-    auto& about = entries[notice.outcomes[i]];
+    auto& [about, detail] =
+        entries.try_emplace(notice.outcomes[i], Acts{{}, audit::detail_by("agent")}).first->second;
     ++about.count;
     about.envelopes.push_back(notice.leaves[i]);
+    if (const auto id = row->record_id(place)) detail.record_ids.push_back(*id);
   }
-  for (auto& [outcome, about] : entries) {
+  for (auto& [outcome, acts] : entries) {
+    auto& about = acts.entry;
     about.act = "refusal";
     about.outcome = word(outcome);
     about.reason = "the broker will not deliver it; confirmed by this log";
     about.sender = authority_;
     about.recipient = notice.recipient;
-    log_.append(store, about, {});
+    log_.append(store, about, acts.detail);
     count(store, "outcome", notice.recipient, word(outcome), about.count);
   }
   // Settled it is only with the recipient's receipts: the void positions have to reach it, too.

@@ -29,7 +29,7 @@ std::string sql_name(std::string_view prefix, std::string_view name) {
   return out;
 }
 
-std::string table_of(const schemas::RecordType& type) { return sql_name("of_", type.name()); }
+std::string table_of(std::string_view type) { return sql_name("of_", type); }
 std::string column_of(const schemas::Field& field) { return sql_name("f_", field.name); }
 
 struct Behind {
@@ -58,7 +58,7 @@ void Projections::ensure_table(Connection& store, const schemas::RecordType& typ
     query.bind(1, type.name());
     if (query.step() && query.text(0) == shape) return;
   }
-  const auto table = table_of(type);
+  const auto table = table_of(type.name());
   store.exec(BuiltSql("DROP TABLE IF EXISTS " + table));
   store.exec(BuiltSql("CREATE TABLE " + table + "(seq INTEGER PRIMARY KEY" + shape + ") STRICT"));
   store.run(
@@ -103,7 +103,7 @@ void Projections::project(Connection& store, const schemas::RecordType& type, st
   std::string places;
   for (std::size_t i = 0; i < type.fields().size(); ++i) places += ", ?";
   auto insert =
-      store.prepare(BuiltSql("INSERT INTO " + table_of(type) + " VALUES (?" + places + ")"));
+      store.prepare(BuiltSql("INSERT INTO " + table_of(type.name()) + " VALUES (?" + places + ")"));
   insert.bind(1, seq);
   // A body that this catalogue cannot read has no columns; its row says so by being empty.
   const auto view = schemas::RecordView::open(type, body);
@@ -117,6 +117,26 @@ void Projections::project(Connection& store, const schemas::RecordType& type, st
     }
   }
   insert.run();
+}
+
+void Projections::forget(Connection& store, std::string_view record_type, std::int64_t seq) {
+  std::string shape;
+  {
+    auto query = store.prepare("SELECT shape FROM projection WHERE record_type = ?");
+    query.bind(1, record_type);
+    if (!query.step()) return;
+    shape = query.text(0);
+  }
+  // Emptied and not deleted, see Eraser. ", f_a TEXT, f_b TEXT" becomes "f_a = NULL, f_b = NULL".
+  constexpr std::string_view type_of_column = " TEXT";
+  for (auto at = shape.find(type_of_column); at != std::string::npos;
+       at = shape.find(type_of_column, at)) {
+    shape.replace(at, type_of_column.size(), " = NULL");
+  }
+  if (shape.empty()) return;
+  auto gone = store.prepare(
+      BuiltSql("UPDATE " + table_of(record_type) + " SET " + shape.substr(2) + " WHERE seq = ?"));
+  gone.bind(1, seq).run();
 }
 
 void Projections::tend(storage::Store& store, const schemas::Catalogue& catalogue) {
@@ -148,8 +168,8 @@ std::vector<std::int64_t> Projections::find(Connection& store, const schemas::Re
   const auto* known = type.field(field);
   if (known == nullptr || through(store, type) == 0) return out;
   auto query =
-      store.prepare(BuiltSql("SELECT seq FROM " + table_of(type) + " WHERE " + column_of(*known) +
-                             " = ? AND seq < ? ORDER BY seq DESC LIMIT ?"));
+      store.prepare(BuiltSql("SELECT seq FROM " + table_of(type.name()) + " WHERE " +
+                             column_of(*known) + " = ? AND seq < ? ORDER BY seq DESC LIMIT ?"));
   query.bind(1, value).bind(2, before).bind(3, limit);
   while (query.step()) out.push_back(query.int64(0));
   return out;

@@ -33,6 +33,9 @@ class Projections {
                                                       std::string_view value, std::int64_t before,
                                                       int limit);
 
+  // Empties a held record's columns; inside a job. The type need not be in the catalogue.
+  static void forget(storage::Connection& store, std::string_view record_type, std::int64_t seq);
+
  private:
   static void ensure_table(storage::Connection& store, const schemas::RecordType& type);
   static bool advance(storage::Connection& store, const schemas::Catalogue& catalogue);

@@ -49,7 +49,7 @@ CREATE TABLE outgoing_slice(
   stream BLOB NOT NULL,
   first_position INTEGER NOT NULL,
   count INTEGER NOT NULL,
-  record_ids BLOB NOT NULL,             -- 16 bytes each
+  record_ids BLOB NOT NULL,             -- 16 bytes each; empty once settled
   leaves BLOB NOT NULL,                 -- 32 bytes each
   outcomes BLOB NOT NULL,               -- a byte each, 0 while nothing is known
   settled INTEGER NOT NULL,             -- how many outcomes are known
@@ -140,14 +140,57 @@ CREATE TABLE held_terms(
 ALTER TABLE held_record ADD COLUMN terms INTEGER;
 )sql";
 
+constexpr const char* kErasure = R"sql(
+-- A record that was erased is not taken in again: SHA-256 over sender and id, 32 bytes.
+CREATE TABLE erased_record(
+  identity BLOB PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+-- Until a second officer has spoken.
+CREATE TABLE erasure_request(
+  id BLOB PRIMARY KEY,
+  ground TEXT NOT NULL,                 -- a code
+  reference TEXT NOT NULL,              -- the authority's own
+  record_ids BLOB NOT NULL,             -- 16 bytes each
+  proposer TEXT NOT NULL,
+  created INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE legal_hold(
+  id BLOB PRIMARY KEY,
+  reference TEXT NOT NULL,
+  record_ids BLOB NOT NULL,             -- 16 bytes each
+  identifier TEXT NOT NULL,             -- the class of the subject's identifier, or empty
+  subject BLOB NOT NULL,                -- its key in the index of identifiers, or empty
+  placer TEXT NOT NULL,
+  placed INTEGER NOT NULL,
+  lift_asked_by TEXT NOT NULL,          -- or empty
+  lift_asked INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE retention_progress(
+  act TEXT PRIMARY KEY,
+  next_entry INTEGER NOT NULL           -- details of this act before it have been looked at
+) STRICT, WITHOUT ROWID;
+-- The seq of the held record that this one amends or withdraws.
+-- Of an erased record an empty row stays: its sender is ''.
+ALTER TABLE held_record ADD COLUMN amends INTEGER;
+CREATE INDEX held_ended ON held_record(ended_seq) WHERE ended_seq IS NOT NULL;
+UPDATE held_record SET amends =
+  (SELECT min(o.seq) FROM held_record AS o WHERE o.ended_seq = held_record.seq)
+WHERE seq IN (SELECT ended_seq FROM held_record WHERE ended_seq IS NOT NULL);
+DROP INDEX held_ended;
+CREATE INDEX held_amendments ON held_record(amends) WHERE amends IS NOT NULL;
+-- Nobody asks for the ids of settled slices.
+UPDATE outgoing_slice SET record_ids = x'' WHERE settled = count;
+)sql";
+
 }  // namespace
 
 std::span<const storage::Migration> migrations() {
-  static const std::array<storage::Migration, 5> all{{{1, audit::kLogTables},
+  static const std::array<storage::Migration, 6> all{{{1, audit::kLogTables},
                                                       {2, kTables},
                                                       {3, storage::kKeyRunsTables},
                                                       {4, kHeldTerms},
-                                                      {5, audit::kWitnessTables}}};
+                                                      {5, audit::kWitnessTables},
+                                                      {6, kErasure}}};
   return all;
 }
 

@@ -1,5 +1,6 @@
 #include "agent/witness_desk.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -11,8 +12,14 @@
 
 namespace hub::agent {
 WitnessDesk::WitnessDesk(std::string authority, const crypto::WitnessKey& key, audit::Log& log,
-                         std::filesystem::path forks)
-    : authority_(std::move(authority)), key_(key), log_(log), forks_(std::move(forks)) {}
+                         std::filesystem::path forks, const std::vector<std::string>& outside_logs)
+    : authority_(std::move(authority)), key_(key), log_(log), forks_(std::move(forks)) {
+  for (const auto& vkey : outside_logs) {
+    auto verifier = crypto::NoteVerifier::parse(vkey);
+    if (!verifier) throw EnvError("[audit.outside_logs] names a vkey that is none");
+    outside_.push_back(std::move(*verifier));
+  }
+}
 
 std::optional<crypto::NoteVerifier> WitnessDesk::log_key(const schemas::Register& parties,
                                                          const std::string& party) {
@@ -25,16 +32,35 @@ std::optional<crypto::NoteVerifier> WitnessDesk::log_key(const schemas::Register
 WitnessDesk::Decision WitnessDesk::answer(storage::Connection& store,
                                           const schemas::Register& parties,
                                           const schemas::WitnessRequest& request, Time now) {
+  // Nobody is the witness of its own log.
+  const auto key = request.log == authority_ ? std::nullopt : log_key(parties, request.log);
+  return decide(store, request.log, key, request.body, parties.hub(), now);
+}
+
+WitnessDesk::Decision WitnessDesk::answer_outside(storage::Connection& store,
+                                                  const std::string& hub, std::string_view body,
+                                                  Time now) {
+  const auto asked = audit::parse_add_checkpoint(body);
+  const auto origin = asked ? audit::claimed_origin(asked->note) : std::nullopt;
+  if (!origin) {
+    return {{"", authority_, static_cast<std::uint16_t>(audit::WitnessStatus::Malformed), {}}};
+  }
+  const auto found = std::ranges::find(outside_, *origin, &crypto::NoteVerifier::name);
+  const auto key = found == outside_.end() ? std::nullopt : std::optional(*found);
+  return decide(store, *origin, key, body, hub, now);
+}
+
+WitnessDesk::Decision WitnessDesk::decide(storage::Connection& store, const std::string& log,
+                                          const std::optional<crypto::NoteVerifier>& key,
+                                          std::string_view body, const std::string& hub, Time now) {
   Decision out;
   const auto status = [&](audit::WitnessStatus is) {
     out.answer.status = static_cast<std::uint16_t>(is);
   };
-  out.answer = {request.log, authority_, 0, {}};
+  out.answer = {log, authority_, 0, {}};
   status(audit::WitnessStatus::UnknownLog);
-  // Nobody is the witness of its own log.
-  const auto key = request.log == authority_ ? std::nullopt : log_key(parties, request.log);
   if (!key) return out;
-  const auto asked = audit::parse_add_checkpoint(request.body);
+  const auto asked = audit::parse_add_checkpoint(body);
   status(audit::WitnessStatus::Malformed);
   if (!asked) return out;
   const auto last = audit::witnessed_log(store, key->name());
@@ -49,12 +75,12 @@ WitnessDesk::Decision WitnessDesk::answer(storage::Connection& store,
   } else if (decided.status == audit::WitnessStatus::Inconsistent) {
     out.suspicion = Suspicion::NotContinued;
   }
-  if (!is_news(request.log, out.suspicion, now)) out.suspicion = Suspicion::None;
-  if (out.suspicion != Suspicion::None) record(store, request.log, out.suspicion);
+  if (!is_news(log, out.suspicion, now)) out.suspicion = Suspicion::None;
+  if (out.suspicion != Suspicion::None) record(store, log, out.suspicion);
   if (!decided.store) return out;
   audit::keep_witnessed_log(store, key->name(), *decided.store);
   out.answer.body = audit::cosign(*decided.store, static_cast<std::uint64_t>(to_ms(now)) / 1000,
-                                  parties.hub() + "/witness/" + authority_, key_);
+                                  hub + "/witness/" + authority_, key_);
   return out;
 }
 

@@ -17,6 +17,10 @@ constexpr auto kPingInterval = 5s;
 constexpr auto kExpiryInterval = 30s;
 constexpr std::chrono::days kKeepSettled{30};
 
+// The search index stays behind by less than a second.
+constexpr auto kIndexPeriod = 500ms;
+constexpr int kIndexJobs = 8;
+
 storage::StoreOptions store_options(const Config& config) {
   storage::StoreOptions options;
   options.file = config.state / "broker.db";
@@ -53,7 +57,7 @@ Broker::Broker(const Config& config, Keys keys, transport::Loop& loop, const Clo
       notes_(config.state / "notes", config.genesis),
       snapshot_(first_snapshot(notes_)),
       log_(notes_.current_register()->broker().log_origin, std::string(schemas::kBrokerParty),
-           clock),
+           clock, audit::search_key_of(keys_.store)),
       store_(store_options(config), keys_.store, &log_, clock),
       lanes_(kLanes, kLaneQueue),
       witness_round_(round_parts()) {
@@ -87,6 +91,7 @@ Broker::Broker(const Config& config, Keys keys, transport::Loop& loop, const Clo
   for (const auto& recipient : delivery_.recipients()) count_waiting(recipient);
   (void)checkpointer_->sign();
   store_.every(1s, [this] { (void)checkpointer_->run(); });
+  store_.every(kIndexPeriod, [this] { (void)log_.search().tend(store_, kIndexJobs); });
   store_.every(1h, [this] {
     storage::Job purge;
     purge.act = [before = clock_.now() - kKeepSettled](storage::Connection& store) {
@@ -98,6 +103,13 @@ Broker::Broker(const Config& config, Keys keys, transport::Loop& loop, const Clo
   loop_.every(kPingInterval, [this] { ping_all(); });
   loop_.every(kExpiryInterval, [this] { void_expired(); });
   loop_.every(config_.witness_every, [this] { begin_witness_round(); });
+  siem_ = std::make_unique<audit::Siem>(
+      config_.siem,
+      audit::Siem::Parts{store_,
+                         log_,
+                         clock_,
+                         {log_.origin(), "hub-broker", std::string(schemas::kBrokerParty)},
+                         store_options(config_).file});
   server_ = std::make_unique<transport::Server>(
       loop_, server_options(config_, keys_),
       [this](const crypto::TransportPublic& key) -> std::optional<std::string> {
@@ -107,11 +119,13 @@ Broker::Broker(const Config& config, Keys keys, transport::Loop& loop, const Clo
         return *party;
       },
       static_cast<transport::Server::Handler&>(*this));
+  siem_->start();
 }
 
 Broker::~Broker() {
   server_.reset();
   lanes_.close();
+  siem_->stop();
   store_.close();
   checkpointer_->sign_last();
 }
@@ -147,6 +161,7 @@ std::string Broker::status_json() const {
               {"incarnation", to_iso(incarnation_)},
               {"agents", std::move(agents)},
               {"witnessed", audit::to_json(witness_round_.standing())},
+              {"siem", siem_->status()},
               {"refused_since_start", refused_},
               {"connections",
                {{"open", server_->connections()},
@@ -203,7 +218,7 @@ void Broker::apply_next() {
     entry.outcome = kind == schemas::NoteKind::Register ? "register-in-force" : "bundle-in-force";
     entry.bundle = next->bundle->note().number;
     entry.register_number = next->parties->note().number;
-    log_.append(store, entry, {.actor = by, .record_ids = {}, .note = {}});
+    log_.append(store, entry, audit::detail_by(by));
   };
   job.done = [this, kind = pending.kind, next, finish](bool committed) {
     loop_.post([this, kind, next, finish, committed] {

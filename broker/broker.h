@@ -19,6 +19,7 @@
 #include "audit/log/checkpointer.h"
 #include "audit/log/log.h"
 #include "audit/log/witness_round.h"
+#include "audit/siem/siem.h"
 #include "broker/admission.h"
 #include "broker/config.h"
 #include "broker/delivery.h"
@@ -165,6 +166,7 @@ class Broker final : private transport::Server::Handler {
   audit::Log log_;
   storage::Store store_;
   std::unique_ptr<audit::Checkpointer> checkpointer_;  // maintenance thread
+  std::unique_ptr<audit::Siem> siem_;                  // threads of its own
   Lanes lanes_;
   std::vector<std::unique_ptr<Admission>> admissions_;  // one per lane
   Admission writer_admission_;

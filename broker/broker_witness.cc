@@ -15,6 +15,7 @@ constexpr int kRoundsMissed = 3;
 
 audit::WitnessRound::Parts Broker::round_parts() {
   return {store_,
+          log_,
           crypto::NoteVerifier(log_.origin(), keys_.log.verify_key().bytes),
           checkpoint_file(),
           clock_,

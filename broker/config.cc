@@ -39,6 +39,7 @@ Config read_config(const std::filesystem::path& file) {
       settings.number_or("limits.most_waiting", 1'000'000, 1, 100'000'000));
   out.witness_every =
       std::chrono::seconds(settings.number_or("audit.witness_every_seconds", 60, 1, 3600));
+  out.siem = audit::read_siem_settings(settings);
   out.roles = settings.lists("door.roles", "USER = [\"operator\", \"auditor\", ...]");
   settings.finish();
   return out;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "audit/siem/siem_settings.h"
 #include "core/crypto/hash.h"
 
 namespace hub::broker {
@@ -20,6 +21,7 @@ struct Config {
   crypto::Digest genesis{};        // SHA-256 of the first register's text
   std::uint32_t window = 0;        // slices taken from one agent before they are answered
   std::uint64_t most_waiting = 0;  // slices kept for one recipient; more are answered "try later"
+  audit::SiemSettings siem;        // where a copy of the log goes
   std::chrono::seconds witness_every{60};                 // how often the log is cosigned
   std::map<std::string, std::vector<std::string>> roles;  // local user name -> roles
 };

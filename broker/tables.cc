@@ -70,7 +70,8 @@ CREATE TABLE tally(
 }  // namespace
 
 std::span<const storage::Migration> migrations() {
-  static const std::array<storage::Migration, 2> all{{{1, audit::kLogTables}, {2, kTables}}};
+  static const std::array<storage::Migration, 3> all{
+      {{1, audit::kLogTables}, {2, kTables}, {3, storage::kKeyRunsTables}}};
   return all;
 }
 

@@ -10,6 +10,7 @@
 #include "audit/proof/tile_folder.h"
 #include "audit/proof/tree_files.h"
 #include "audit/witness/quorum.h"
+#include "audit/witness/tlog_policy.h"
 #include "cli/door.h"
 #include "core/base/clock.h"
 #include "core/base/encoding.h"
@@ -144,21 +145,6 @@ struct Exported {
   std::size_t witnesses = 0;
 };
 
-// C2SP tlog-policy: whose signatures count.
-std::string policy_text(const crypto::NoteVerifier& key,
-                        const std::vector<crypto::CosignatureVerifier>& witnesses) {
-  auto out = "log " + key.vkey() + "\n";
-  if (witnesses.empty()) return out + "quorum none\n";
-  std::string members;
-  for (std::size_t i = 0; i < witnesses.size(); ++i) {
-    const auto nick = "w" + std::to_string(i + 1);
-    out += "witness " + nick + " " + witnesses[i].vkey() + "\n";
-    members += " " + nick;
-  }
-  return out + "group witnesses " + std::to_string(audit::quorum_of(witnesses.size())) + members +
-         "\nquorum witnesses\n";
-}
-
 SignedLog signed_log(const std::string& end, const ExportOptions& options) {
   const auto told = parse_json(end, {.max_bytes = 1U << 20U, .max_depth = 4});
   const auto word = [&](const char* name) {
@@ -246,7 +232,7 @@ class Exporter {
           "the entries are not those that the signed checkpoint names; verify the log");
     }
     tree_.finish();
-    folder_.put("policy", policy_text(*key, log.witnesses));
+    folder_.put("policy", audit::write_tlog_policy(audit::policy_of(*key, log.witnesses)));
     folder_.finish(*checkpoint, log.note, *key);
     Exported out{*checkpoint, std::nullopt, log.witnesses.size()};
     if (!log.cosigned.empty()) out.witnessed = witnessed(log, *key, *checkpoint);
@@ -305,6 +291,7 @@ void add_audit_export(CLI::App& audit, Command& command) {
   verb->add_option("DIR", options->folder, "A new folder, or that of an earlier export")
       ->required();
   add_door_options(*verb, options->door);
+  add_log_purpose(*verb, options->door);
   verb->add_option("--log-key", options->log_vkey, "The log's vkey, as the register has it");
   verb->callback([options, &command] {
     command.run = [options](Streams streams) { return export_log(*options, streams); };

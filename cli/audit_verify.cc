@@ -1,5 +1,5 @@
 // hubctl audit verify: recomputes a party's whole log offline and checks the store it is kept in.
-// The daemon must not be running.
+// The daemon must not be running. Or verifies an evidence pack, which needs nothing else.
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -7,6 +7,7 @@
 
 #include "audit/log/checkpointer.h"
 #include "audit/log/verify_log.h"
+#include "cli/pack_report.h"
 #include "cli/progress.h"
 #include "cli/verb.h"
 #include "core/base/encoding.h"
@@ -19,9 +20,12 @@ namespace hub::cli {
 namespace {
 
 struct VerifyOptions {
+  std::filesystem::path pack;
   std::filesystem::path store;
   std::filesystem::path keys;
   std::string log_vkey;
+  std::filesystem::path policy;
+  std::filesystem::path authorities;
   bool as_json = false;
 };
 
@@ -90,22 +94,45 @@ Exit verify(const VerifyOptions& options, Streams streams) {
   return Exit::Ok;
 }
 
+// One or the other: a store with its keys, or a pack.
+Exit verify_either(const VerifyOptions& options, Streams streams) {
+  if (!options.pack.empty() && options.store.empty() && options.keys.empty()) {
+    return verify_pack_file(
+        {{options.pack, options.as_json}, options.log_vkey, options.policy, options.authorities},
+        streams);
+  }
+  const bool store_alone = options.pack.empty() && !options.store.empty() &&
+                           !options.keys.empty() && options.policy.empty() &&
+                           options.authorities.empty();
+  if (store_alone) return verify(options, streams);
+  streams.err << "hubctl: give a pack, or a store with --store and --keys\n";
+  return Exit::Usage;
+}
+
 }  // namespace
 
 void add_audit_verbs(CLI::App& app, Command& command) {
   auto* audit = app.get_subcommand("audit");
+  add_audit_alerts(*audit, command);
   add_audit_export(*audit, command);
+  add_audit_pack(*audit, command);
   add_audit_proof(*audit, command);
   add_audit_reconcile(*audit, command);
+  add_audit_search(*audit, command);
   auto options = std::make_shared<VerifyOptions>();
-  auto* verb = audit->add_subcommand("verify", "Recompute a log and check its store, offline");
-  verb->add_option("--store", options->store, "The store: STATE/agent.db or STATE/broker.db")
-      ->required();
-  verb->add_option("--keys", options->keys, "The party's key folder")->required();
+  auto* verb = audit->add_subcommand(
+      "verify", "Recompute a log and check its store, or verify an evidence pack; offline");
+  verb->add_option("PACK", options->pack, "An evidence pack, instead of a store");
+  verb->add_option("--store", options->store, "The store: STATE/agent.db or STATE/broker.db");
+  verb->add_option("--keys", options->keys, "The party's key folder");
   verb->add_option("--log-key", options->log_vkey, "The log's vkey, instead of KEYS/public.json");
   verb->add_flag("--json", options->as_json, "One JSON object");
+  verb->add_option("--policy", options->policy,
+                   "Of a pack: keys of log and witnesses, as a policy file of your own");
+  verb->add_option("--tsa-ca", options->authorities,
+                   "Of a pack: certificates (PEM) of the time-stamping authority");
   verb->callback([options, &command] {
-    command.run = [options](Streams streams) { return verify(*options, streams); };
+    command.run = [options](Streams streams) { return verify_either(*options, streams); };
   });
 }
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "audit/log/purpose.h"
 #include "cli/progress.h"
 #include "cli/table.h"
 #include "cli/verb.h"
@@ -37,6 +38,8 @@ DoorAnswer ask(const DoorOptions& options, std::string_view verb, json request,
                const transport::LocalClient::OnBlock& on_block) {
   DoorAnswer out;
   if (!options.role.empty()) request["role"] = options.role;
+  if (!options.because.empty()) request["because"] = options.because;
+  if (!options.purpose.empty()) request["purpose"] = options.purpose;
   transport::LocalClient client(options.socket);
   const auto collect = [&](Bytes block) { out.content += as_text(block); };
   const auto status =
@@ -74,6 +77,20 @@ void print_witnessed(const json& status, std::ostream& out) {
   out << '\n';
 }
 
+// One line for each place that gets a copy of the log.
+void print_siem(const json& status, std::ostream& out) {
+  for (const auto& target : status.value("siem", json::array())) {
+    const auto sent = target.value("sent", std::uint64_t{0});
+    out << "siem     " << text_of(target, "target") << ": " << sent << " of "
+        << sent + target.value("behind", std::uint64_t{0}) << " log entries sent";
+    if (target.value("skipped", 0) > 0) out << ", " << text_of(target, "skipped") << " SKIPPED";
+    if (target.contains("fault")) {
+      out << ", AWAY since " << text_of(target, "since") << ": " << text_of(target, "fault");
+    }
+    out << '\n';
+  }
+}
+
 void print_agent_status(const json& status, std::ostream& out) {
   const auto& link = status.at("link");
   out << text_of(status, "party") << " on " << text_of(status, "hub") << ", register "
@@ -94,6 +111,7 @@ void print_agent_status(const json& status, std::ostream& out) {
         << '\n';
   }
   print_witnessed(status, out);
+  print_siem(status, out);
   out << "store    " << text_of(status.at("store"), "log_entries") << " log entries"
       << (status.at("store").value("in_outage", false) ? ", CANNOT WRITE: is the disk full?" : "")
       << '\n';
@@ -118,6 +136,7 @@ void print_broker_status(const json& status, std::ostream& out) {
   if (status.at("store").value("in_outage", false))
     out << "store    CANNOT WRITE: is the disk full?\n";
   print_witnessed(status, out);
+  print_siem(status, out);
   for (const auto& [reason, count] : status.at("refused_since_start").items()) {
     out << "REFUSED  " << reason << " (" << count << " times)\n";
   }
@@ -305,6 +324,18 @@ void add_door_options(CLI::App& verb, DoorOptions& options) {
       ->envname("HUB_SOCKET");
   verb.add_flag("--json", options.as_json, "For machines: JSON, a line an item");
   verb.add_option("--role", options.role, "Act in this one of your roles")->envname("HUB_ROLE");
+  verb.add_option("--because", options.because, "Why, in your words; the audit log keeps it");
+}
+
+void add_log_purpose(CLI::App& verb, DoorOptions& options) {
+  verb.add_option(
+          "--purpose", options.purpose,
+          "What the log is used for (Data Protection Act 2018 s62(4)): " + audit::log_purposes())
+      ->required()
+      ->envname("HUB_LOG_PURPOSE")
+      ->check([](const std::string& word) {
+        return audit::log_purpose_of(word) ? std::string() : "give one of " + audit::log_purposes();
+      });
 }
 
 CLI::App* add_door_verb(CLI::App& parent, const char* name, const char* about,
@@ -319,9 +350,11 @@ CLI::App* add_door_verb(CLI::App& parent, const char* name, const char* about,
 }
 
 void add_door_verbs(CLI::App& app, Command& command) {
-  auto options = std::make_shared<DoorOptions>();
-  add_door_verb(app, "status", "Links, queues, oldest waiting, counters", options, command, status);
+  // One for each verb: what stands in the environment would else be given to all of them.
+  const auto fresh = [] { return std::make_shared<DoorOptions>(); };
+  add_door_verb(app, "status", "Links, queues, oldest waiting, counters", fresh(), command, status);
 
+  auto options = fresh();
   auto* send = add_door_verb(app, "send", "Hand a file of records to the agent", options, command,
                              send_file);
   send->add_option("FILE", options->file, "CSV or JSON, named after its record type")->required();
@@ -331,6 +364,7 @@ void add_door_verbs(CLI::App& app, Command& command) {
 
   auto* records =
       app.add_subcommand("records", "Records that this authority holds")->require_subcommand(1);
+  options = fresh();
   auto* list =
       add_door_verb(*records, "list", "List records, newest first", options, command, list_records);
   list->add_option("--type", options->type, "Record type");
@@ -339,20 +373,24 @@ void add_door_verbs(CLI::App& app, Command& command) {
       ->expected(2);
   list->add_option("--where", options->where, "FIELD VALUE, with --type")->expected(2);
   list->add_option("--limit", options->limit, "At most so many")->check(CLI::Range(1, 1000));
+  options = fresh();
   auto* show = add_door_verb(*records, "show", "Show one record, as far as policy allows", options,
                              command, show_record);
   show->add_option("ID", options->id, "The record's id")->required();
 
   auto* audit = app.add_subcommand("audit", "The audit log")->require_subcommand(1);
+  options = fresh();
   auto* last = add_door_verb(*audit, "tail", "The newest entries", options, command, tail);
   last->add_option("--limit", options->limit, "At most so many")->check(CLI::Range(1, 10000));
+  add_log_purpose(*last, *options);
 
   for (const auto* kind : {"register", "bundle"}) {
+    options = fresh();
+    options->kind = kind;
     auto* apply = add_door_verb(*app.get_subcommand(kind), "apply",
                                 "Put a signed note in force at a running broker", options, command,
                                 apply_note);
     apply->add_option("FILE", options->file, "The signed note")->required();
-    apply->preparse_callback([options, kind](std::size_t) { options->kind = kind; });
   }
 }
 

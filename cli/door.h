@@ -23,6 +23,8 @@ struct DoorOptions {
   std::string sender;
   std::string id;
   std::string role;
+  std::string because;  // kept by the log
+  std::string purpose;  // of a use of the log
   std::string kind;
   std::vector<std::string> find;
   std::vector<std::string> where;
@@ -36,8 +38,8 @@ struct DoorAnswer {
   std::string end;
 };
 
-// The role chosen is added to the request. Blocks go to `on_block` where there is one, and are then
-// not in the answer.
+// The role chosen, the reason and the purpose are added to the request. Blocks go to `on_block`
+// where there is one, and are then not in the answer.
 [[nodiscard]] DoorAnswer ask(const DoorOptions& options, std::string_view verb,
                              nlohmann::json request,
                              const transport::LocalClient::NextInput& upload = {},
@@ -49,8 +51,10 @@ struct DoorAnswer {
 // A member as text; empty when there is none.
 [[nodiscard]] std::string text_of(const nlohmann::json& object, const char* name);
 
-// --socket, --json and --role.
+// --socket, --json, --role and --because.
 void add_door_options(CLI::App& verb, DoorOptions& options);
+// --purpose, for a verb that reads an audit log.
+void add_log_purpose(CLI::App& verb, DoorOptions& options);
 
 // A verb that asks a daemon: every one has a socket and may print JSON.
 CLI::App* add_door_verb(CLI::App& parent, const char* name, const char* about,

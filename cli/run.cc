@@ -13,8 +13,10 @@ Exit run(const std::vector<std::string>& arguments, Streams streams) {
   add_keys_verbs(app, command);
   add_note_verbs(app, command);
   add_door_verbs(app, command);
+  add_erase_verbs(app, command);
   add_policy_verbs(app, command);
   add_audit_verbs(app, command);
+  add_witness_verbs(app, command);
   try {
     auto reversed = std::vector<std::string>(arguments.rbegin(), arguments.rend());
     app.parse(reversed);

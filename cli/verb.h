@@ -38,10 +38,15 @@ struct Command {
 void add_keys_verbs(CLI::App& app, Command& command);
 void add_note_verbs(CLI::App& app, Command& command);
 void add_door_verbs(CLI::App& app, Command& command);
+void add_erase_verbs(CLI::App& app, Command& command);
 void add_policy_verbs(CLI::App& app, Command& command);
+void add_witness_verbs(CLI::App& app, Command& command);
 void add_audit_verbs(CLI::App& app, Command& command);
+void add_audit_alerts(CLI::App& audit, Command& command);
 void add_audit_export(CLI::App& audit, Command& command);
+void add_audit_search(CLI::App& audit, Command& command);
 void add_audit_proof(CLI::App& audit, Command& command);
+void add_audit_pack(CLI::App& audit, Command& command);
 void add_audit_reconcile(CLI::App& audit, Command& command);
 
 // The whole of hubctl but main(): parses and runs.

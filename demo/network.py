@@ -13,6 +13,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 HUB = "london.hub.example"
+LOG_PURPOSE = "integrity"  # for which logs are read here
 # One user plays every part here; each request names the role it is made in.
 ROLES = '["operator", "auditor", "sender", "housing-officer", "notice-lead", "marac-coordinator"]'
 
@@ -106,7 +107,8 @@ class Network:
 
     @staticmethod
     def command(arguments, check=True):
-        done = subprocess.run([str(a) for a in arguments], capture_output=True, text=True, timeout=600)
+        done = subprocess.run([str(a) for a in arguments], capture_output=True, text=True, timeout=600,
+                              env=os.environ | {"HUB_LOG_PURPOSE": LOG_PURPOSE})
         if check and done.returncode != 0:
             raise CommandFailed(f"{' '.join(map(str, arguments[:4]))} ... ended with "
                                 f"{done.returncode}: {done.stderr.strip()}")

@@ -213,7 +213,7 @@ def where_next(hub, arguments):
 Where to look next (Camden's agent; every authority has a folder beside it):
   {hubctl} status --socket {camden}/door.sock
   {hubctl} records list --role housing-officer --limit 5 --socket {camden}/door.sock
-  {hubctl} audit tail --socket {camden}/door.sock
+  {hubctl} audit tail --purpose integrity --socket {camden}/door.sock
   {camden}/spool                drop a file here; done/ and rejects/ say what became of it
   {hubctl} status --socket {hub.broker.door}""")
 

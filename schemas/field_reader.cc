@@ -17,9 +17,9 @@ constexpr std::int64_t kMaxCharacters = 20'000;
 constexpr std::int64_t kMaxItems = 100;
 constexpr std::size_t kDefaultItems = 20;
 
-constexpr std::array<std::string_view, 14> kFieldAttributes = {
-    "id",   "group", "must",  "identifier", "addressed_by", "format", "max",
-    "list", "items", "least", "most",       "paired_with",  "health", "protects"};
+constexpr std::array<std::string_view, 15> kFieldAttributes = {
+    "id",    "group", "must", "identifier",  "addressed_by", "format",   "max",    "list",
+    "items", "least", "most", "paired_with", "health",       "protects", "officer"};
 
 struct NamedFormat {
   std::string_view name;
@@ -85,12 +85,14 @@ class FieldReader {
     field_.listed = attributes_.yes("list");
     field_.health = attributes_.yes("health");
     field_.protects = attributes_.yes("protects");
+    field_.officer = attributes_.yes("officer");
     if (kind()) {
       format();
       lengths();
       range();
       identifier();
       protects();
+      officer();
     }
     if (place_.mistakes.size() != before) return std::nullopt;
     return std::move(field_);
@@ -254,6 +256,15 @@ class FieldReader {
   void protects() {
     if (field_.protects && field_.kind != FieldKind::Flag) {
       wrong("protects is for a flag", "make it bool = null");
+    }
+  }
+
+  void officer() {
+    if (!field_.officer) return;
+    if (field_.kind != FieldKind::Text && field_.kind != FieldKind::Texts) {
+      wrong("officer is for a text", "leave it away");
+    } else if (field_.identifier == "case_reference" || field_.addressed_by) {
+      wrong("officer is not for the case or its recipient", "leave it away");
     }
   }
 

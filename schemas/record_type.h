@@ -77,6 +77,7 @@ struct Field {
   bool addressed_by = false;    // holds the recipient's GSS code
   bool listed = false;          // shown in short lists
   bool health = false;          // about somebody's health
+  bool officer = false;         // names or reaches who handles the case, not whom it is about
   bool protects = false;        // a Flag: yes when somebody in the record must not be found
   std::string description;
   std::size_t max_characters = 0;          // of a Text, or of each of the Texts

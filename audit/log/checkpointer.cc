@@ -3,7 +3,6 @@
 #include <chrono>
 #include <utility>
 
-#include "audit/log/tile_source.h"
 #include "audit/proof/origin.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
@@ -37,10 +36,9 @@ Checkpoint signed_in(const std::filesystem::path& file, Bytes note, const Log& l
   return std::move(*checkpoint);
 }
 
-bool continues(Connection& connection, const TreeHead& now, const TreeHead& before) {
-  if (before.size > now.size) return false;
-  TileSource source(connection);
-  return tree_root(source, before.size) == before.root;
+bool continues(Connection& connection, const Log& log, const TreeHead& before) {
+  if (before.size > log.head().size) return false;
+  return log.root(connection, before.size) == before.root;
 }
 
 }  // namespace
@@ -65,7 +63,7 @@ Checkpointer::Checkpointer(const Log& log, const crypto::LogKey& key, std::files
     return;
   }
   signed_ = TreeHead{before.size, before.root};
-  if (continues(connection, log_.head(), *signed_)) return;
+  if (continues(connection, log_, *signed_)) return;
   throw storage::StoreError(storage::StoreFault::Stale,
                             file_.string() +
                                 ": the log is older than what it has signed, or another one; "

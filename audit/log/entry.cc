@@ -13,8 +13,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::uint64_t kVersion = 1;
-constexpr auto kSalt = sizeof(DetailSalt);
-constexpr std::size_t kLargestDetail = 4U << 20U;
 
 // JSON text in one spelling: UTF-8 as it is, what is no UTF-8 replaced.
 std::string quoted(const std::string& text) {
@@ -123,15 +121,31 @@ void read_texts(ObjectReader& in, const char* name, std::vector<std::string>& ou
   });
 }
 
+std::optional<EntryRange> pair_of(const json& item) {
+  const bool pair = item.is_array() && item.size() == 2 && item[0].is_number_unsigned() &&
+                    item[1].is_number_unsigned();
+  if (!pair) return std::nullopt;
+  return EntryRange{item[0].get<std::uint64_t>(), item[1].get<std::uint64_t>()};
+}
+
+std::string written(std::uint64_t first, std::uint64_t second) {
+  return "[" + std::to_string(first) + "," + std::to_string(second) + "]";
+}
+
 void read_lists(ObjectReader& in, Entry& out) {
   read_texts(in, "policies", out.policies);
   read_texts(in, "field_groups", out.field_groups);
   read_texts(in, "withheld", out.withheld);
+  read_texts(in, "roles", out.roles);
   in.list("erased", [&](const json& item) {
-    const bool pair = item.is_array() && item.size() == 2 && item[0].is_number_unsigned() &&
-                      item[1].is_number_unsigned();
-    if (pair) out.erased.emplace_back(item[0].get<std::uint64_t>(), item[1].get<std::uint64_t>());
-    return pair && out.erased.back().first <= out.erased.back().second;
+    const auto pair = pair_of(item);
+    if (pair) out.erased.push_back(*pair);
+    return pair && pair->first <= pair->second;
+  });
+  in.list("erased_items", [&](const json& item) {
+    const auto pair = pair_of(item);
+    if (pair) out.erased_items.push_back({pair->first, pair->second});
+    return pair.has_value();
   });
 }
 
@@ -149,6 +163,7 @@ Entry read_entry(ObjectReader& in) {
   out.regime = in.text("regime");
   out.handling = in.text("handling");
   out.originator = in.text("originator");
+  out.view = in.text("view");
   out.bundle = in.number("bundle");
   out.register_number = in.number("register");
   out.count = in.number("count");
@@ -176,9 +191,10 @@ std::string write_leaf(const Leaf& leaf) {
   out.number("count", entry.count);
   if (leaf.detail) out.text("detail", to_base64(*leaf.detail));
   if (!entry.envelopes.empty()) out.text("envelopes", joined(entry.envelopes));
-  out.list("erased", entry.erased, [](const EntryRange& range) {
-    return "[" + std::to_string(range.first) + "," + std::to_string(range.second) + "]";
-  });
+  out.list("erased", entry.erased,
+           [](const EntryRange& range) { return written(range.first, range.second); });
+  out.list("erased_items", entry.erased_items,
+           [](const ItemPlace& place) { return written(place.index, place.position); });
   out.list("field_groups", entry.field_groups, quoted);
   out.text("handling", entry.handling);
   out.text("legal_basis", entry.legal_basis);
@@ -192,12 +208,18 @@ std::string write_leaf(const Leaf& leaf) {
   out.text("record_type", entry.record_type);
   out.text("regime", entry.regime);
   out.number("register", entry.register_number);
+  out.list("roles", entry.roles, quoted);
   out.text("sender", entry.sender);
   out.member("seq", std::to_string(leaf.index));
   out.member("time", std::to_string(to_ms(leaf.time)));
   out.member("v", std::to_string(kVersion));
+  out.text("view", entry.view);
   out.list("withheld", entry.withheld, quoted);
   return std::move(out).take();
+}
+
+std::string leaf_member(std::string_view key, const std::string& value) {
+  return "\"" + std::string(key) + "\":" + quoted(value);
 }
 
 Result<Leaf, LeafError> parse_leaf(std::string_view bytes) {
@@ -218,42 +240,6 @@ Result<Leaf, LeafError> parse_leaf(std::string_view bytes) {
   }
   // One spelling for each entry: order, spaces, escapes and unknown members included.
   if (!in.ok() || write_leaf(out) != bytes) return fail(LeafError::Malformed);
-  return out;
-}
-
-bool is_empty(const Detail& detail) { return detail == Detail{}; }
-
-Buffer write_detail(const Detail& detail, const DetailSalt& salt) {
-  ObjectWriter out;
-  out.text("actor", detail.actor);
-  out.text("note", detail.note);
-  out.list("record_ids", detail.record_ids, [](const Uuid& id) { return quoted(to_string(id)); });
-  auto stored = to_buffer(salt);
-  append(stored, as_bytes(std::move(out).take()));
-  return stored;
-}
-
-std::optional<crypto::Digest> commitment_to(Bytes stored_detail) {
-  if (stored_detail.size() < kSalt) return std::nullopt;
-  return crypto::hmac_sha256(stored_detail.first(kSalt), {stored_detail.subspan(kSalt)});
-}
-
-Result<Detail, LeafError> parse_detail(Bytes stored_detail) {
-  if (stored_detail.size() < kSalt) return fail(LeafError::Malformed);
-  const auto value = parse_json(as_text(stored_detail.subspan(kSalt)),
-                                {.max_bytes = kLargestDetail, .max_depth = 3});
-  if (!value) return fail(LeafError::Malformed);
-  ObjectReader in(*value);
-  Detail out;
-  out.actor = in.text("actor");
-  out.note = in.text("note");
-  in.list("record_ids", [&](const json& item) {
-    const auto id =
-        item.is_string() ? parse_uuid(item.get_ref<const std::string&>()) : std::nullopt;
-    if (id) out.record_ids.push_back(*id);
-    return id.has_value();
-  });
-  if (!in.ok()) return fail(LeafError::Malformed);
   return out;
 }
 

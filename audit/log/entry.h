@@ -1,19 +1,16 @@
-// One act, as it stands in the log for ever (the leaf) and beside it for as long as the law wants
-// (the detail).
+// One act, as it stands in the log for ever (detail.h has what can be erased of it).
 //
 // A leaf is one JSON object, keys sorted, no spaces, empty fields left out; these exact bytes are
 // what the tree hashes:
 //
-//   act agreement bundle count detail envelopes erased field_groups handling legal_basis originator
-//   outcome party policies purpose reason recipient record_type regime register sender seq time v
-//   withheld
+//   act agreement bundle count detail envelopes erased erased_items field_groups handling
+//   legal_basis originator outcome party policies purpose reason recipient record_type regime
+//   register roles sender seq time v view withheld
 //
-// A leaf holds no personal data: `detail` is HMAC-SHA-256(r, detail's bytes), `envelopes` are leaf
-// hashes. The 32 random bytes r are stored with the detail and go with it, so that nobody can test
-// guesses against the commitment later.
+// A leaf holds no personal data: `detail` commits to the detail, `envelopes` are leaf hashes.
 #pragma once
 
-#include <array>
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,7 +20,6 @@
 
 #include "core/base/clock.h"
 #include "core/base/result.h"
-#include "core/base/uuid.h"
 #include "core/crypto/hash.h"
 
 namespace hub::audit {
@@ -36,6 +32,13 @@ inline constexpr std::size_t kMostEnvelopes = 1024;
 // Entries first to last, inclusive.
 using EntryRange = std::pair<std::uint64_t, std::uint64_t>;
 
+// One item of an entry's detail, counted from 0.
+struct ItemPlace {
+  std::uint64_t index = 0;
+  std::uint64_t position = 0;
+  auto operator<=>(const ItemPlace&) const = default;
+};
+
 struct Entry {
   // One of: collection, alteration, consultation, disclosure, combination, erasure (DPA 2018
   // section 62), relay, receipt, refusal, admin.
@@ -43,7 +46,9 @@ struct Entry {
   std::string outcome;
   std::string record_type, sender, recipient, agreement, purpose, legal_basis, reason;
   std::string regime, handling;
-  std::string originator;  // who made the record, where it is not the sender
+  std::string originator;          // who made the record, where it is not the sender
+  std::string view;                // the shared view that was asked
+  std::vector<std::string> roles;  // in which the actor acted
   std::vector<std::string> policies;
   std::vector<std::string> field_groups;  // names of the groups concerned, never their values
   std::vector<std::string> withheld;      // groups that policy held back
@@ -51,18 +56,10 @@ struct Entry {
   std::uint64_t register_number = 0;
   std::uint64_t count = 0;
   std::vector<crypto::Digest> envelopes;  // leaf hashes of the envelopes concerned
-  std::vector<EntryRange> erased;         // whose details this entry erased
+  std::vector<EntryRange> erased;         // whose details this entry erased as a whole
+  std::vector<ItemPlace> erased_items;    // the single items that this entry erased
 
   bool operator==(const Entry&) const = default;
-};
-
-// Erasable; where all is empty there is no detail.
-struct Detail {
-  std::string actor;
-  std::vector<Uuid> record_ids;
-  std::string note;
-
-  bool operator==(const Detail&) const = default;
 };
 
 struct Leaf {
@@ -79,15 +76,9 @@ enum class LeafError : std::uint8_t { TooLarge, Malformed };
 [[nodiscard]] std::string_view describe(LeafError error);
 
 [[nodiscard]] std::string write_leaf(const Leaf& leaf);
+// How a text member stands in a leaf, for a first look that need not parse it: "key":"value".
+[[nodiscard]] std::string leaf_member(std::string_view key, const std::string& value);
 // Exactly the bytes that write_leaf() gives, nothing else.
 [[nodiscard]] Result<Leaf, LeafError> parse_leaf(std::string_view bytes);
-
-// The detail as stored: r:32, then one JSON object.
-using DetailSalt = std::array<std::uint8_t, 32>;
-[[nodiscard]] bool is_empty(const Detail& detail);
-[[nodiscard]] Buffer write_detail(const Detail& detail, const DetailSalt& salt);
-// What a leaf says of a stored detail; nothing for fewer than 32 bytes.
-[[nodiscard]] std::optional<crypto::Digest> commitment_to(Bytes stored_detail);
-[[nodiscard]] Result<Detail, LeafError> parse_detail(Bytes stored_detail);
 
 }  // namespace hub::audit

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "audit/log/tile_source.h"
 #include "audit/proof/checkpoint.h"
 #include "core/base/result.h"
 #include "core/crypto/merkle.h"
@@ -15,6 +14,11 @@ namespace {
 
 // Ranges in one entry: each takes at most 43 bytes of a leaf.
 constexpr std::size_t kMostRanges = 1000;
+// The same for single items, which take at most 28.
+constexpr std::size_t kMostPlaces = 1500;
+
+// Room for all tiles of a million entries; filled only by proofs from all over a log.
+constexpr std::size_t kTileCacheBytes = 64U << 20U;
 
 [[noreturn]] void refuse(const Connection& connection, const std::string& what) {
   throw storage::StoreError(storage::StoreFault::Damaged,
@@ -37,6 +41,12 @@ Frontier stored_frontier(Connection& connection) {
 std::uint64_t count_entries(Connection& connection) {
   auto row = connection.prepare("SELECT max(idx) FROM log_entry");
   return row.step() && !row.is_null(0) ? static_cast<std::uint64_t>(row.int64(0)) + 1 : 0;
+}
+
+std::vector<Item> items_in(const Connection& connection, Bytes stored) {
+  auto items = parse_items(stored);
+  if (!items) refuse(connection, "the detail of an entry cannot be read");
+  return std::move(*items);
 }
 
 Buffer side_by_side(const std::vector<crypto::Digest>& hashes) {
@@ -68,16 +78,19 @@ const char* const kLogTables =
     "CREATE TABLE log_frontier (one INTEGER PRIMARY KEY CHECK (one = 1), state BLOB NOT NULL)"
     " STRICT;";
 
-Log::Log(std::string origin, std::string party, const Clock& clock)
+Log::Log(std::string origin, std::string party, const Clock& clock, SearchKey key)
     : origin_(std::move(origin)),
       party_(std::move(party)),
       clock_(clock),
-      head_(storage::empty_tree()) {
+      search_(std::move(key)),
+      head_(storage::empty_tree()),
+      tiles_(kTileCacheBytes) {
   require(is_origin(origin_), "a log's origin is a key name");
 }
 
 TreeHead Log::load(Connection& connection) {
   edge_ = {};
+  tiles_.clear();
   if (has_tables(connection)) load_edge(connection);
   committed_ = edge_;
   changed_ = false;
@@ -92,7 +105,7 @@ void Log::load_edge(Connection& connection) {
   if (stored.size() != count_entries(connection)) {
     refuse(connection, "the audit log has not as many entries as its edge says");
   }
-  TileSource source(connection);
+  TileSource source(connection, stored.size(), tiles_);
   std::vector<crypto::Digest> subtrees;  // the largest first, as an edge has them
   unsigned level = 0;
   for (auto hashes = stored.size(); hashes > 0; hashes /= kTileWidth, ++level) {
@@ -112,13 +125,8 @@ void Log::load_edge(Connection& connection) {
 
 std::uint64_t Log::append(Connection& connection, const Entry& entry, const Detail& detail) {
   Leaf leaf{entry, party_, edge_.frontier.size(), clock_.now(), std::nullopt};
-  Buffer stored_detail;
-  if (!is_empty(detail)) {
-    DetailSalt salt{};
-    crypto::fill_random(salt);
-    stored_detail = write_detail(detail, salt);
-    leaf.detail = commitment_to(stored_detail);
-  }
+  const auto items = items_of(detail);
+  if (!items.empty()) leaf.detail = commitment_to(items);
   const auto bytes = write_leaf(leaf);
   if (bytes.size() > kLargestLeaf) {
     throw EntryTooLarge("an entry of the audit log would be larger than 65,535 bytes; send " +
@@ -126,8 +134,9 @@ std::uint64_t Log::append(Connection& connection, const Entry& entry, const Deta
   }
   auto insert = connection.prepare("INSERT INTO log_entry (idx, leaf, detail) VALUES (?, ?, ?)");
   insert.bind(1, leaf.index).bind(2, as_bytes(bytes));
-  if (leaf.detail) insert.bind(3, stored_detail);
+  if (leaf.detail) insert.bind(3, write_items(items));
   insert.run();
+  for (const auto& item : items) search_.add(item, leaf.index);
   changed_ = true;
   extend(connection, crypto::leaf_hash(as_bytes(bytes)));
   return leaf.index;
@@ -149,27 +158,73 @@ void Log::extend(Connection& connection, const crypto::Digest& leaf) {
   }
 }
 
-std::uint64_t Log::erase_details(Connection& connection, std::vector<std::uint64_t> indices,
-                                 const Entry& entry, const Detail& detail) {
-  for (const auto index : indices) {
-    require(index < edge_.frontier.size(), "only an entry that is there has a detail to erase");
-    connection.run("UPDATE log_entry SET detail = NULL WHERE idx = ?", index);
-  }
-  const auto ranges = ranges_of(indices);
+std::uint64_t Log::erase(Connection& connection, Erasure erasure, const Entry& entry,
+                         const Detail& detail) {
   const auto first = edge_.frontier.size();
-  auto rest = std::span(ranges);
-  while (true) {
-    const auto now = rest.first(std::min(rest.size(), kMostRanges));
+  for (const auto index : erasure.details) {
+    require(index < first, "only an entry that is there has a detail to erase");
+    erase_detail(connection, index);
+  }
+  std::ranges::sort(erasure.items);
+  erase_items(connection, erasure.items);
+  const auto ranges = ranges_of(erasure.details);
+  for (std::size_t at = 0; at < ranges.size(); at += kMostRanges) {
     auto part = entry;
+    const auto now = std::span(ranges).subspan(at).first(std::min(ranges.size() - at, kMostRanges));
     part.erased.assign(now.begin(), now.end());
     append(connection, part, detail);
-    rest = rest.subspan(now.size());
-    if (rest.empty()) return first;
+  }
+  for (std::size_t at = 0; at < erasure.items.size(); at += kMostPlaces) {
+    auto part = entry;
+    const auto now = std::span(erasure.items)
+                         .subspan(at)
+                         .first(std::min(erasure.items.size() - at, kMostPlaces));
+    part.erased_items.assign(now.begin(), now.end());
+    append(connection, part, detail);
+  }
+  if (edge_.frontier.size() == first) append(connection, entry, detail);
+  return first;
+}
+
+void Log::apply(Connection& connection, const Entry& erasure) {
+  for (const auto& [from, to] : erasure.erased) {
+    std::vector<std::uint64_t> there;
+    auto rows = connection.prepare(
+        "SELECT idx FROM log_entry WHERE idx BETWEEN ? AND ? AND detail IS NOT NULL");
+    rows.bind(1, from).bind(2, to);
+    while (rows.step()) there.push_back(static_cast<std::uint64_t>(rows.int64(0)));
+    for (const auto index : there) erase_detail(connection, index);
+  }
+  erase_items(connection, erasure.erased_items);
+}
+
+void Log::erase_detail(Connection& connection, std::uint64_t index) {
+  for (const auto& item : items(connection, index)) search_.erase(connection, item, index);
+  connection.run("UPDATE log_entry SET detail = NULL WHERE idx = ?", index);
+}
+
+// Places of one entry stand together.
+void Log::erase_items(Connection& connection, std::span<const ItemPlace> places) {
+  while (!places.empty()) {
+    const auto index = places.front().index;
+    require(index < edge_.frontier.size(), "only an entry that is there has an item to erase");
+    auto all = items(connection, index);
+    while (!places.empty() && places.front().index == index) {
+      const auto position = places.front().position;
+      places = places.subspan(1);
+      if (all.empty()) continue;
+      if (position >= all.size()) refuse(connection, "an entry has not the item that was erased");
+      search_.erase(connection, all[position], index);
+      all[position] = erased(all[position]);
+    }
+    if (all.empty()) continue;
+    connection.run("UPDATE log_entry SET detail = ? WHERE idx = ?", write_items(all), index);
   }
 }
 
 TreeHead Log::before_commit(Connection& connection) {
   if (!changed_) return head();
+  search_.write(connection);
   connection.run("INSERT OR REPLACE INTO log_frontier (one, state) VALUES (1, ?)",
                  edge_.frontier.serialise());
   return {edge_.frontier.size(), edge_.frontier.root()};
@@ -183,6 +238,7 @@ void Log::committed() noexcept {
 }
 
 void Log::rolled_back() noexcept {
+  search_.forget();
   if (std::exchange(changed_, false)) edge_ = committed_;
 }
 
@@ -191,33 +247,54 @@ TreeHead Log::head() const {
   return head_;
 }
 
+std::vector<Item> Log::items(Connection& connection, std::uint64_t index) {
+  auto row = connection.prepare("SELECT detail FROM log_entry WHERE idx = ?");
+  row.bind(1, index);
+  if (!row.step() || row.is_null(0)) return {};
+  return items_in(connection, row.bytes(0));
+}
+
 std::vector<StoredEntry> Log::entries(Connection& connection, std::uint64_t from,
                                       std::size_t limit) {
+  return entries(connection, from, limit, [](std::string_view) { return true; });
+}
+
+std::vector<StoredEntry> Log::entries(Connection& connection, std::uint64_t from, std::size_t limit,
+                                      const std::function<bool(std::string_view leaf)>& wanted) {
   std::vector<StoredEntry> out;
   auto rows = connection.prepare(
       "SELECT idx, leaf, detail FROM log_entry WHERE idx >= ? ORDER BY idx LIMIT ?");
   rows.bind(1, from).bind(2, limit);
   while (rows.step()) {
+    if (!wanted(as_text(rows.bytes(1)))) continue;
     StoredEntry entry{static_cast<std::uint64_t>(rows.int64(0)), to_text(rows.bytes(1)), {}};
     if (!rows.is_null(2)) {
-      auto detail = parse_detail(rows.bytes(2));
-      if (!detail) refuse(connection, "the detail of an entry cannot be read");
-      entry.detail = std::move(*detail);
+      entry.detail = detail_of(items_in(connection, rows.bytes(2)));
     }
     out.push_back(std::move(entry));
   }
   return out;
 }
 
+TileSource Log::committed_tree(Connection& connection, std::uint64_t size) const {
+  require(size <= head().size, "a proof is asked for a tree that is committed");
+  return {connection, size, tiles_};
+}
+
+crypto::Digest Log::root(Connection& connection, std::uint64_t size) const {
+  auto source = committed_tree(connection, size);
+  return tree_root(source, size);
+}
+
 std::vector<crypto::Digest> Log::inclusion(Connection& connection, std::uint64_t index,
-                                           std::uint64_t size) {
-  TileSource source(connection);
+                                           std::uint64_t size) const {
+  auto source = committed_tree(connection, size);
   return inclusion_proof(source, index, size);
 }
 
 std::vector<crypto::Digest> Log::consistency(Connection& connection, std::uint64_t old_size,
-                                             std::uint64_t size) {
-  TileSource source(connection);
+                                             std::uint64_t size) const {
+  auto source = committed_tree(connection, size);
   return consistency_proof(source, old_size, size);
 }
 

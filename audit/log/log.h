@@ -1,7 +1,7 @@
 // A party's audit log: entries, their tree and its tiles, in the party's own store, so that an act
 // and its entry are committed together or not at all.
 //
-// append() and erase_details() belong to the writer thread, inside a job. The tree moves with the
+// append(), erase() and apply() belong to the writer thread, inside a job. The tree moves with the
 // transaction: it is taken back when that is rolled back, and head() shows it once the head file
 // has it.
 #pragma once
@@ -14,7 +14,11 @@
 #include <string>
 #include <vector>
 
+#include "audit/log/detail.h"
 #include "audit/log/entry.h"
+#include "audit/log/search_index.h"
+#include "audit/log/tile_cache.h"
+#include "audit/log/tile_source.h"
 #include "audit/proof/frontier.h"
 #include "core/base/clock.h"
 #include "core/storage/commit_participant.h"
@@ -22,7 +26,7 @@
 
 namespace hub::audit {
 
-// For the migrations of the store that keeps the log.
+// For the migrations of the store that keeps the log; it needs storage::kKeyRunsTables too.
 extern const char* const kLogTables;
 
 using storage::Connection;
@@ -37,13 +41,18 @@ class EntryTooLarge : public EnvError {
 struct StoredEntry {
   std::uint64_t index = 0;
   std::string leaf;              // the exact bytes that the tree hashes
-  std::optional<Detail> detail;  // nothing where there was none or it was erased
+  std::optional<Detail> detail;  // nothing where there was none or it was erased as a whole
+};
+
+struct Erasure {
+  std::vector<std::uint64_t> details;  // entries whose details go as a whole
+  std::vector<ItemPlace> items;        // single items
 };
 
 class Log : public storage::CommitParticipant {
  public:
   // `origin` names the log in its checkpoints, `party` in its entries. The clock must outlive it.
-  Log(std::string origin, std::string party, const Clock& clock);
+  Log(std::string origin, std::string party, const Clock& clock, SearchKey key);
 
   TreeHead load(Connection& connection) override;
   TreeHead before_commit(Connection& connection) override;
@@ -52,10 +61,13 @@ class Log : public storage::CommitParticipant {
 
   // The entry's number. Throws EntryTooLarge.
   std::uint64_t append(Connection& connection, const Entry& entry, const Detail& detail);
-  // Erases the details of these entries and appends what says so, in as many entries as it takes;
-  // gives the number of the first.
-  std::uint64_t erase_details(Connection& connection, std::vector<std::uint64_t> indices,
-                              const Entry& entry, const Detail& detail);
+  // Erases these, their index entries with them, and appends what says so, in as many entries as it
+  // takes; gives the number of the first. The bytes are gone from the store's files with its next
+  // checkpoint (Store::request_checkpoint).
+  std::uint64_t erase(Connection& connection, Erasure erasure, const Entry& entry,
+                      const Detail& detail);
+  // Does again what an entry says was erased; what is gone already stays so.
+  void apply(Connection& connection, const Entry& erasure);
 
   // The tree that was last committed. Thread-safe.
   [[nodiscard]] TreeHead head() const;
@@ -64,13 +76,21 @@ class Log : public storage::CommitParticipant {
   // Up to `limit` entries from number `from` on.
   [[nodiscard]] static std::vector<StoredEntry> entries(Connection& connection, std::uint64_t from,
                                                         std::size_t limit);
-  // Proofs for a tree of `size` entries, all of which the connection's snapshot holds.
-  [[nodiscard]] static std::vector<crypto::Digest> inclusion(Connection& connection,
-                                                             std::uint64_t index,
-                                                             std::uint64_t size);
-  [[nodiscard]] static std::vector<crypto::Digest> consistency(Connection& connection,
-                                                               std::uint64_t old_size,
-                                                               std::uint64_t size);
+  // Of these entries those whose leaf is wanted.
+  [[nodiscard]] static std::vector<StoredEntry> entries(
+      Connection& connection, std::uint64_t from, std::size_t limit,
+      const std::function<bool(std::string_view leaf)>& wanted);
+  // One entry's items, the erased ones too; empty where there is no detail.
+  [[nodiscard]] static std::vector<Item> items(Connection& connection, std::uint64_t index);
+  [[nodiscard]] SearchIndex& search() { return search_; }
+  // The root of the first `size` entries, and proofs for their tree. `size` is at most head().size,
+  // else a bug of ours, and the connection's snapshot holds them all. Thread-safe.
+  [[nodiscard]] crypto::Digest root(Connection& connection, std::uint64_t size) const;
+  [[nodiscard]] std::vector<crypto::Digest> inclusion(Connection& connection, std::uint64_t index,
+                                                      std::uint64_t size) const;
+  [[nodiscard]] std::vector<crypto::Digest> consistency(Connection& connection,
+                                                        std::uint64_t old_size,
+                                                        std::uint64_t size) const;
 
  private:
   struct Edge {
@@ -80,11 +100,16 @@ class Log : public storage::CommitParticipant {
   };
 
   void load_edge(Connection& connection);
+  // Of what is committed only, so that what is rolled back is never kept in the cache.
+  [[nodiscard]] TileSource committed_tree(Connection& connection, std::uint64_t size) const;
   void extend(Connection& connection, const crypto::Digest& leaf);
+  void erase_detail(Connection& connection, std::uint64_t index);
+  void erase_items(Connection& connection, std::span<const ItemPlace> places);
 
   const std::string origin_;
   const std::string party_;
   const Clock& clock_;
+  SearchIndex search_;
 
   // Of the writer thread.
   Edge committed_;
@@ -93,6 +118,7 @@ class Log : public storage::CommitParticipant {
 
   mutable std::mutex mutex_;
   TreeHead head_;
+  mutable TileCache tiles_;
 };
 
 }  // namespace hub::audit

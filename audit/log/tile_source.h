@@ -3,34 +3,33 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <utility>
-#include <vector>
 
-#include "audit/proof/tile_path.h"
+#include "audit/log/tile_cache.h"
 #include "audit/proof/tree_proof.h"
 #include "core/storage/connection.h"
 
 namespace hub::audit {
 
-// The hashes stored as one piece; throws StoreError if it is not a full tile.
-[[nodiscard]] std::vector<crypto::Digest> parse_tile(storage::Connection& connection, Bytes stored);
-
 class TileSource final : public HashSource {
  public:
-  // The connection's snapshot must hold all leaves asked for.
-  explicit TileSource(storage::Connection& connection) : connection_(connection) {}
+  // Of a tree of `size` entries, all of which are committed and in the connection's snapshot. What
+  // it reads it keeps in the cache, which is that log's.
+  TileSource(storage::Connection& connection, std::uint64_t size, TileCache& cache)
+      : connection_(connection), size_(size), cache_(cache) {}
 
+  // Throws StoreError if the tables do not hold what they must.
   [[nodiscard]] crypto::Digest hash(unsigned level, std::uint64_t index) override;
 
  private:
-  using Place = std::pair<unsigned, std::uint64_t>;  // tile level, number
-
-  [[nodiscard]] const std::vector<crypto::Digest>* tile(Place place);
-  [[nodiscard]] crypto::Digest leaf(std::uint64_t index);
+  // A tile with at least so many hashes.
+  [[nodiscard]] TileCache::Tile tile(TileCache::Place place, std::size_t needed);
+  [[nodiscard]] TileCache::Tile stored_tile(TileCache::Place place);
+  [[nodiscard]] TileCache::Tile open_tile(TileCache::Place place, const TileCache::Tile& before,
+                                          std::size_t filled);
 
   storage::Connection& connection_;
-  std::map<Place, std::vector<crypto::Digest>> tiles_;
+  const std::uint64_t size_;
+  TileCache& cache_;
 };
 
 }  // namespace hub::audit

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "audit/log/detail.h"
 #include "audit/log/tile_source.h"
 #include "core/crypto/merkle.h"
 
@@ -79,19 +80,39 @@ class Verification {
       return;
     }
     if (leaf->index != index) find(name + " carries another number");
-    for (const auto& range : leaf->entry.erased) {
-      if (range.second >= index) find(name + " says that later entries were erased");
-      erased_.push_back(range);
-    }
-    if (!leaf->detail) {
+    note_erasures(index, leaf->entry);
+    if (const auto& committed = leaf->detail; !committed) {
       if (!row.is_null(2)) find(name + " has a detail that it does not commit to");
     } else if (row.is_null(2)) {
       missing_.push_back(index);
-    } else if (commitment_to(row.bytes(2)) != leaf->detail) {
-      find(name + ": its detail was changed");
     } else {
-      ++report_.details;
-      present_.push_back(index);
+      check_detail(index, *committed, row.bytes(2));
+    }
+  }
+
+  void note_erasures(std::uint64_t index, const Entry& entry) {
+    bool early = false;
+    for (const auto& range : entry.erased) {
+      early = early || range.second >= index;
+      erased_.push_back(range);
+    }
+    for (const auto& place : entry.erased_items) {
+      early = early || place.index >= index;
+      erased_items_.push_back(place);
+    }
+    if (early) find("entry " + std::to_string(index) + " says that later entries were erased");
+  }
+
+  void check_detail(std::uint64_t index, const crypto::Digest& commitment, Bytes stored) {
+    const auto items = parse_items(stored);
+    if (!items || commitment_to(*items) != commitment) {
+      find("entry " + std::to_string(index) + ": its detail was changed");
+      return;
+    }
+    ++report_.details;
+    present_.push_back(index);
+    for (std::uint64_t position = 0; position < items->size(); ++position) {
+      if ((*items)[position].open() == nullptr) missing_items_.push_back({index, position});
     }
   }
 
@@ -157,6 +178,30 @@ class Verification {
         find("entry " + std::to_string(index) + ": its detail was erased and is there");
       }
     }
+    check_erased_items();
+  }
+
+  // What is gone must have been erased by an entry, and what an entry erased must be gone.
+  void check_erased_items() {
+    std::ranges::sort(erased_items_);
+    for (const auto& place : missing_items_) {
+      if (std::ranges::binary_search(erased_items_, place)) {
+        ++report_.erased_items;
+      } else {
+        find(name_of_item(place) + " is missing and no entry erased it");
+      }
+    }
+    for (const auto& place : erased_items_) {
+      const bool entry_there = std::ranges::binary_search(present_, place.index);
+      if (entry_there && !std::ranges::binary_search(missing_items_, place)) {
+        find(name_of_item(place) + " was erased and is there");
+      }
+    }
+  }
+
+  static std::string name_of_item(const ItemPlace& place) {
+    return "entry " + std::to_string(place.index) + ": item " + std::to_string(place.position) +
+           " of its detail";
   }
 
   // Sorted, and no two of them overlap.
@@ -185,6 +230,8 @@ class Verification {
   std::vector<std::vector<crypto::Digest>> open_;
   std::uint64_t tiles_ = 0;
   std::vector<EntryRange> erased_;
+  std::vector<ItemPlace> erased_items_;
+  std::vector<ItemPlace> missing_items_;
   std::vector<std::uint64_t> missing_;
   std::vector<std::uint64_t> present_;
 };

@@ -18,7 +18,8 @@ struct LogReport {
   std::vector<std::string> findings;  // a line each, at most 1,000; none means sound
   TreeHead tree;                      // of the leaves
   std::uint64_t details = 0;          // present and fitting their commitments
-  std::uint64_t erased = 0;           // missing, as an erasure entry says
+  std::uint64_t erased = 0;           // details missing, as an erasure entry says
+  std::uint64_t erased_items = 0;     // single items missing, as an erasure entry says
   std::optional<Checkpoint> checkpoint;
 
   [[nodiscard]] bool sound() const { return findings.empty(); }

@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "audit/log/log.h"
 #include "audit/log/log_export.h"
 #include "audit/witness/add_checkpoint.h"
 #include "core/base/file.h"
@@ -26,12 +25,14 @@ std::filesystem::path WitnessRound::cosigned_beside(const std::filesystem::path&
 
 void WitnessRound::begin(std::map<std::string, crypto::CosignatureVerifier> witnesses,
                          std::chrono::milliseconds missed) {
+  if (fresher_) keep();
+  kept_ = false;
   cosigning_.set_witnesses(std::move(witnesses));
   look_at_the_clock(missed);
   decide_on_signing();
   const auto newest = newest_checkpoint(parts_.checkpoint);
   if (!newest) return;  // Nothing has been signed yet.
-  const auto checkpoint = open_checkpoint(newest->note, parts_.log);
+  const auto checkpoint = open_checkpoint(newest->note, parts_.key);
   if (!checkpoint) return;
   proofs_.clear();
   for (const auto& each : cosigning_.begin(newest->note, *checkpoint)) ask(each);
@@ -43,8 +44,9 @@ void WitnessRound::ask(const Cosigning::Ask& ask) {
   if (ask.old_size > 0 && ask.old_size < size) {
     auto known = proofs_.find(ask.old_size);
     if (known == proofs_.end()) {
-      auto proof = parts_.store.read(
-          [&](storage::Connection& store) { return Log::consistency(store, ask.old_size, size); });
+      auto proof = parts_.store.read([&](storage::Connection& store) {
+        return parts_.log.consistency(store, ask.old_size, size);
+      });
       known = proofs_.emplace(ask.old_size, std::move(proof)).first;
     }
     request.proof = known->second;
@@ -56,11 +58,14 @@ std::optional<std::string_view> WitnessRound::answered(const std::string& witnes
                                                        std::uint16_t status,
                                                        std::string_view body) {
   using Answer = Cosigning::Answer;
+  // Nobody was asked yet: it answers what the party asked before it was started. Of no witnesses
+  // none would be enough for a quorum.
+  if (cosigning_.witnesses() == 0) return std::nullopt;
   const auto outcome = cosigning_.answered(witness, static_cast<WitnessStatus>(status), body);
   decide_on_signing();
   switch (outcome.answer) {
     case Answer::Counted:
-      if (outcome.quorum) keep();
+      if (outcome.quorum) quorum_reached();
       return std::nullopt;
     case Answer::AskAgain:
       if (outcome.ask) ask(*outcome.ask);
@@ -73,11 +78,20 @@ std::optional<std::string_view> WitnessRound::answered(const std::string& witnes
   return std::nullopt;
 }
 
-void WitnessRound::keep() {
+void WitnessRound::quorum_reached() {
   const auto& cosigned = cosigning_.cosigned();
   if (!cosigned) return;
   last_quorum_ = parts_.clock.steady();
   if (std::exchange(overdue_, false)) log_info("log-witnessed", {{"size", cosigned->size}});
+  // Not at each answer: a file takes longer to write than all else that an answer asks for.
+  fresher_ = true;
+  if (!std::exchange(kept_, true) || cosigned->cosignatures == cosigning_.witnesses()) keep();
+}
+
+void WitnessRound::keep() {
+  const auto& cosigned = cosigning_.cosigned();
+  if (!cosigned) return;
+  fresher_ = false;
   parts_.aside([file = cosigned_beside(parts_.checkpoint), note = cosigned->note] {
     try {
       replace_file(file, as_bytes(note));

@@ -1,5 +1,6 @@
 // Has a party's log cosigned: round after round, it takes the newest signed checkpoint, asks every
-// witness, and keeps the checkpoint with a quorum of cosignatures in FILE.cosigned beside it.
+// witness, and keeps the checkpoint with a quorum of cosignatures in FILE.cosigned beside it: once
+// there is a quorum, and again with the freshest once all have answered or the next round begins.
 //
 // After a start the log signs nothing until a quorum of its witnesses has told that they are not
 // ahead of it: a store that was put back would fork its own log. It stops again when more of them
@@ -16,6 +17,7 @@
 #include <string>
 #include <string_view>
 
+#include "audit/log/log.h"
 #include "audit/witness/cosigning.h"
 #include "core/base/clock.h"
 #include "core/crypto/note.h"
@@ -27,7 +29,8 @@ class WitnessRound {
  public:
   struct Parts {
     storage::Store& store;             // that holds the log
-    crypto::NoteVerifier log;          // the log's own key
+    const Log& log;                    // to be witnessed
+    crypto::NoteVerifier key;          // the log's own
     std::filesystem::path checkpoint;  // its file (checkpointer.h)
     const Clock& clock;
     // Carries an add-checkpoint request to a witness; it may get lost.
@@ -66,6 +69,7 @@ class WitnessRound {
 
  private:
   void ask(const Cosigning::Ask& ask);
+  void quorum_reached();
   void keep();
   void decide_on_signing();
   void look_at_the_clock(std::chrono::milliseconds missed);
@@ -74,6 +78,8 @@ class WitnessRound {
   Cosigning cosigning_;
   std::map<std::uint64_t, std::vector<crypto::Digest>> proofs_;  // of this round, by old size
   std::optional<SteadyTime> last_quorum_;
+  bool kept_ = false;     // a quorum of this round
+  bool fresher_ = false;  // cosignatures have come since it was written
   bool overdue_ = false;
   bool signing_ = false;
   bool told_ahead_ = false;

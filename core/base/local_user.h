@@ -1,4 +1,4 @@
-// Names of this machine's users.
+// Names of this machine's users, and where they are.
 #pragma once
 
 #include <sys/types.h>
@@ -9,5 +9,9 @@ namespace hub {
 
 // The user's name, or "uid:1234" where the machine knows none.
 [[nodiscard]] std::string local_user_name(uid_t uid);
+
+// The terminal that a process was started at: "pts/3", "tty1"; "no terminal" for a service or one
+// that is gone.
+[[nodiscard]] std::string terminal_of(pid_t process);
 
 }  // namespace hub

@@ -129,6 +129,13 @@ std::filesystem::path Settings::path_or(std::string_view key,
   return state_->file.parent_path() / text_or(key, fallback.string(), "a path", empty_fault);
 }
 
+std::optional<std::filesystem::path> Settings::path_if_there(std::string_view key) {
+  if (!state_->at(key)) return std::nullopt;
+  const auto value = text_or(key, {}, "a path", empty_fault);
+  if (value.empty()) return std::nullopt;
+  return state_->file.parent_path() / value;
+}
+
 std::map<std::string, std::vector<std::string>> Settings::lists(std::string_view table,
                                                                 std::string_view expected) {
   std::map<std::string, std::vector<std::string>> out;

@@ -56,6 +56,7 @@ class Settings {
   [[nodiscard]] std::filesystem::path path(std::string_view key, std::string_view expected);
   [[nodiscard]] std::filesystem::path path_or(std::string_view key,
                                               const std::filesystem::path& fallback);
+  [[nodiscard]] std::optional<std::filesystem::path> path_if_there(std::string_view key);
   // [table] of NAME = ["text", ...]; empty when there is no such table.
   [[nodiscard]] std::map<std::string, std::vector<std::string>> lists(std::string_view table,
                                                                       std::string_view expected);

@@ -20,7 +20,10 @@ std::array<std::uint8_t, 32> x25519_public(const SecretKey& secret) {
 
 void wipe(std::span<std::uint8_t> memory) { sodium_memzero(memory.data(), memory.size()); }
 
-void fill_random(std::span<std::uint8_t> out) { randombytes_buf(out.data(), out.size()); }
+// Without bytes the address may be null, which the library forbids.
+void fill_random(std::span<std::uint8_t> out) {
+  if (!out.empty()) randombytes_buf(out.data(), out.size());
+}
 
 TransportPublic public_of(const TransportSecret& secret) { return x25519_public(secret); }
 EpochPublic public_of(const EpochSecret& secret) { return x25519_public(secret); }

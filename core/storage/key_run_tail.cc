@@ -114,12 +114,32 @@ void KeyRunTail::erase(Connection& connection, const RunEntry& entry) {
     if (place.row != entry.row) continue;
     auto left = chunk(connection, place.chunk);
     std::erase(left, entry);
-    if (left.empty()) {
-      connection.run("DELETE FROM key_run_tail WHERE idx = ? AND number = ?", index_, place.chunk);
-    } else {
-      connection.run("UPDATE key_run_tail SET entries = ? WHERE idx = ? AND number = ?", pack(left),
-                     index_, place.chunk);
-    }
+    keep_chunk(connection, place.chunk, left);
+  }
+}
+
+void KeyRunTail::keep_chunk(Connection& connection, std::int64_t number,
+                            const std::vector<RunEntry>& left) const {
+  if (left.empty()) {
+    connection.run("DELETE FROM key_run_tail WHERE idx = ? AND number = ?", index_, number);
+  } else {
+    connection.run("UPDATE key_run_tail SET entries = ? WHERE idx = ? AND number = ?", pack(left),
+                   index_, number);
+  }
+}
+
+void KeyRunTail::erase_rows(Connection& connection, const std::set<std::int64_t>& rows) const {
+  std::vector<std::int64_t> numbers;
+  {
+    auto all = connection.prepare("SELECT number FROM key_run_tail WHERE idx = ?");
+    all.bind(1, index_);
+    while (all.step()) numbers.push_back(all.int64(0));
+  }
+  for (const auto number : numbers) {
+    auto left = chunk(connection, number);
+    const auto gone =
+        std::erase_if(left, [&](const RunEntry& entry) { return rows.contains(entry.row); });
+    if (gone > 0) keep_chunk(connection, number, left);
   }
 }
 

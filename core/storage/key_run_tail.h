@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <mutex>
+#include <set>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -30,6 +31,7 @@ class KeyRunTail {
 
   void append(Connection& connection, std::span<const RunEntry> entries);
   void erase(Connection& connection, const RunEntry& entry);
+  void erase_rows(Connection& connection, const std::set<std::int64_t>& rows) const;
   // Of each key, the rows that this connection's snapshot has.
   [[nodiscard]] std::vector<std::vector<std::int64_t>> find(Connection& connection,
                                                             std::span<const RunKey> keys);
@@ -52,6 +54,8 @@ class KeyRunTail {
   void take_in(Connection& connection, std::int64_t least, std::int64_t most);
   void forget_below(std::int64_t chunk);
   [[nodiscard]] std::vector<RunEntry> chunk(Connection& connection, std::int64_t number) const;
+  void keep_chunk(Connection& connection, std::int64_t number,
+                  const std::vector<RunEntry>& left) const;
   void scan(Connection& connection, std::span<const RunKey> keys, std::int64_t through,
             std::vector<std::vector<Place>>& out) const;
 

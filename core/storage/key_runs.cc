@@ -15,6 +15,16 @@ namespace {
 constexpr unsigned kRunBits = 40;
 constexpr std::int64_t kMostIndexes = std::int64_t{1} << 20U;
 
+// What is left of a block after entries were taken out of it.
+void keep_block(Connection& connection, std::int64_t block, const std::vector<RunEntry>& left) {
+  if (left.empty()) {
+    connection.run("DELETE FROM key_run_block WHERE id = ?", block);
+  } else {
+    connection.run("UPDATE key_run_block SET first = ?, entries = ? WHERE id = ?",
+                   pack(left.front()), pack(left), block);
+  }
+}
+
 // The entry can only be in the last block that does not begin behind it.
 void erase_from_run(Connection& connection, std::int64_t run, const RunEntry& entry) {
   std::int64_t block = 0;
@@ -29,13 +39,7 @@ void erase_from_run(Connection& connection, std::int64_t run, const RunEntry& en
     block = row.int64(0);
     left = PackedEntries(row.bytes(1)).all();
   }
-  if (std::erase(left, entry) == 0) return;
-  if (left.empty()) {
-    connection.run("DELETE FROM key_run_block WHERE id = ?", block);
-  } else {
-    connection.run("UPDATE key_run_block SET first = ?, entries = ? WHERE id = ?",
-                   pack(left.front()), pack(left), block);
-  }
+  if (std::erase(left, entry) > 0) keep_block(connection, block, left);
 }
 
 // Rows of a key, from the last block that may hold it to the first; `found` says whether to go on.
@@ -84,12 +88,36 @@ void KeyRuns::erase(Connection& connection, const RunEntry& entry) {
   tail_->erase(connection, entry);
   std::vector<std::int64_t> runs;
   {
-    // Those being built and those dead but not yet deleted hold copies too.
-    auto rows = connection.prepare("SELECT run FROM key_run WHERE run >> 40 = ?");
+    // Those being built and those dead but not yet deleted hold copies too; they have no filter.
+    auto rows = connection.prepare("SELECT run, filter IS NULL FROM key_run WHERE run >> 40 = ?");
     rows.bind(1, index_);
-    while (rows.step()) runs.push_back(rows.int64(0));
+    while (rows.step()) {
+      if (rows.int64(1) != 0 || filter_of(connection, rows.int64(0))->may_hold(entry.key)) {
+        runs.push_back(rows.int64(0));
+      }
+    }
   }
   for (const auto run : runs) erase_from_run(connection, run, entry);
+}
+
+void KeyRuns::erase_rows(Connection& connection, const std::set<std::int64_t>& rows) {
+  tail_->erase_rows(connection, rows);
+  std::int64_t last = 0;
+  while (true) {
+    std::vector<RunEntry> left;
+    std::size_t gone = 0;
+    {
+      auto block = connection.prepare(
+          "SELECT id, entries FROM key_run_block WHERE id > ? AND run >> 40 = ? ORDER BY id LIMIT "
+          "1");
+      block.bind(1, last).bind(2, index_);
+      if (!block.step()) return;
+      last = block.int64(0);
+      left = PackedEntries(block.bytes(1)).all();
+      gone = std::erase_if(left, [&](const RunEntry& entry) { return rows.contains(entry.row); });
+    }
+    if (gone > 0) keep_block(connection, last, left);
+  }
 }
 
 std::vector<std::int64_t> KeyRuns::runs_to_read(Connection& connection) const {

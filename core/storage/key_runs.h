@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -45,6 +46,8 @@ class KeyRuns {
   void append(Connection& connection, std::span<const RunEntry> entries);
   // Inside a job. The filters keep their bits until the next merge; the entry itself is gone.
   void erase(Connection& connection, const RunEntry& entry);
+  // The same for all entries of these rows, whatever their keys: reads the whole index.
+  void erase_rows(Connection& connection, const std::set<std::int64_t>& rows);
 
   // Rows of the key in rising order.
   [[nodiscard]] std::vector<std::int64_t> find(Connection& connection, const RunKey& key) const;

@@ -203,6 +203,13 @@ void Store::every(std::chrono::milliseconds period, std::function<void()> task) 
 
 void Store::request_checkpoint() { parts_->maintenance->request_checkpoint(); }
 
+bool Store::empty_log(std::chrono::milliseconds most) {
+  const auto log = parts_->writer->log_state();
+  if (log.is_empty) return true;
+  request_checkpoint();
+  return parts_->writer->wait_until_emptied(log.times_emptied, most);
+}
+
 StoreStatus Store::status() const { return parts_->writer->status(); }
 
 void Store::close() {

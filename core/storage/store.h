@@ -112,6 +112,10 @@ class Store {
 
   // Soon: everything into the store file, and the write-ahead log emptied.
   void request_checkpoint();
+  // The same, and waits for it: true once no file holds what jobs that were committed before the
+  // call have erased. False when it took longer than `most`, as while a reader looks at an old
+  // state; then it is tried again in the background. Never from one of the store's own threads.
+  [[nodiscard]] bool empty_log(std::chrono::milliseconds most);
 
   [[nodiscard]] StoreStatus status() const;
 

@@ -107,6 +107,11 @@ LogState Writer::log_state() const {
   return {status_.log_frames, log_is_empty_, times_emptied_, last_commit_};
 }
 
+bool Writer::wait_until_emptied(std::uint64_t times, std::chrono::milliseconds most) {
+  std::unique_lock lock(mutex_);
+  return emptied_.wait_for(lock, most, [&] { return times_emptied_ > times; });
+}
+
 bool Writer::due(std::unique_lock<std::mutex>& lock) {
   if (closing_ || ending_ || urgent_ > 0 || waiting_.size() >= options_.deferred_jobs) return true;
   if (waiting_.empty() && !head_behind_) {
@@ -253,6 +258,7 @@ void Writer::finish_log(LogEnding ending) {
   const std::scoped_lock lock(mutex_);
   log_is_empty_ = ending == LogEnding::Truncate;
   if (log_is_empty_) ++times_emptied_;
+  emptied_.notify_all();
 }
 
 void Writer::publish() {

@@ -2,6 +2,7 @@
 // in one transaction.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -52,6 +53,9 @@ class Writer {
   // run, while it does not.
   [[nodiscard]] bool while_head_covers_log(const std::function<void()>& begin);
 
+  // Waits until the log was emptied more often than `times`; false when it was not in `most`.
+  [[nodiscard]] bool wait_until_emptied(std::uint64_t times, std::chrono::milliseconds most);
+
   [[nodiscard]] StoreStatus status() const;
   [[nodiscard]] LogState log_state() const;
 
@@ -94,6 +98,7 @@ class Writer {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable room_;
+  std::condition_variable emptied_;
   std::deque<Job> waiting_;
   std::size_t urgent_ = 0;  // of those waiting
   SteadyTime first_deferred_;

@@ -18,6 +18,7 @@
 #include <string_view>
 
 #include "core/base/bytes.h"
+#include "core/transport/door_status.h"
 #include "core/transport/loop.h"
 
 namespace hub::transport {
@@ -58,6 +59,9 @@ class LocalDoor {
     // The answer is whole. Never waits; only the first call counts. Any thread. A payload that does
     // not fit a frame of 1 MiB throws std::length_error.
     void end(int status, std::string_view payload);
+    void end(DoorStatus status, std::string_view payload) {
+      end(static_cast<int>(status), payload);
+    }
     [[nodiscard]] bool cancelled() const;
     // Waits for the next part of an upload; nothing when it is whole, or was cancelled: then
     // cancelled() says so.

@@ -85,7 +85,8 @@ TEST_F(CheckpointerTest, BeginsAnewUnderTheNextOrigin) {
   const Checkpoint before{kTestOrigin, 700, crypto::sha256(as_bytes("entries that are lost"))};
   const auto note = crypto::sign_note(checkpoint_text(before), kTestOrigin, key);
   temporary.append(3);
-  const Log next(next_origin(kTestOrigin), "E09000007", temporary.temporary.clock);
+  const Log next(next_origin(kTestOrigin), "E09000007", temporary.temporary.clock,
+                 search_key_of(storage::test_key()));
   const auto make_next = [&] {
     return temporary.store->read([&](Connection& c) {
       return std::make_unique<Checkpointer>(next, key, file, temporary.temporary.clock, c);

@@ -25,7 +25,7 @@ class TemporaryLog {
 
   void open() {
     store.reset();
-    log.emplace(kTestOrigin, "E09000007", temporary.clock);
+    log.emplace(kTestOrigin, "E09000007", temporary.clock, search_key_of(storage::test_key()));
     store = temporary.open(&*log);
   }
 
@@ -36,7 +36,7 @@ class TemporaryLog {
     out.count = number + 1;
     return out;
   }
-  static Detail detail(std::uint64_t number) { return {"user-" + std::to_string(number), {}, {}}; }
+  static Detail detail(std::uint64_t number) { return detail_by("user-" + std::to_string(number)); }
 
   void append(std::uint64_t count) {
     ASSERT_TRUE(store->commit([&](Connection& c) {
@@ -49,7 +49,8 @@ class TemporaryLog {
     ASSERT_TRUE(store->commit([&](Connection& c) { c.run(sql); }));
   }
 
-  std::vector<storage::Migration> migrations{{1, storage::kTestMigrations[0].sql}, {2, kLogTables}};
+  std::vector<storage::Migration> migrations{
+      {1, storage::kTestMigrations[0].sql}, {2, kLogTables}, {3, storage::kKeyRunsTables}};
   storage::TemporaryStore temporary;
   std::optional<Log> log;
   std::unique_ptr<storage::Store> store;

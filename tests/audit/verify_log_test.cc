@@ -20,7 +20,7 @@ class VerifyLog : public testing::Test {
     EXPECT_TRUE(temporary.store->commit([&](Connection& c) {
       Entry erasure;
       erasure.act = "erasure";
-      temporary.log->erase_details(c, {7, 8, 300}, erasure, {});
+      temporary.log->erase(c, {{7, 8, 300}, {{20, 0}}}, erasure, {});
     }));
     head = temporary.log->head();
     note = signed_for(head);
@@ -48,8 +48,9 @@ TEST_F(VerifyLog, FindsNothingInASoundLogAndCountsIt) {
   EXPECT_EQ(report.tree, head);
   EXPECT_EQ(report.details, 597U);
   EXPECT_EQ(report.erased, 3U);
+  EXPECT_EQ(report.erased_items, 1U);
   ASSERT_TRUE(report.checkpoint);
-  EXPECT_EQ(report.checkpoint->size, 601U);
+  EXPECT_EQ(report.checkpoint->size, 602U);
 }
 
 TEST_F(VerifyLog, TakesACheckpointThatIsABeginningOfTheLog) {
@@ -65,7 +66,7 @@ TEST_F(VerifyLog, SaysHowFarItIs) {
     return verify_log(c, {head, verifier, note},
                       [&](std::uint64_t done, std::uint64_t all) { seen.emplace_back(done, all); });
   });
-  EXPECT_THAT(seen, Contains(testing::Pair(601U, 601U)));
+  EXPECT_THAT(seen, Contains(testing::Pair(602U, 602U)));
 }
 
 TEST_F(VerifyLog, FindsEveryChangeOfTheTables) {
@@ -79,7 +80,7 @@ TEST_F(VerifyLog, FindsEveryChangeOfTheTables) {
        " WHERE idx = 10",
        "the entries are not those that the head file names"},
       {"UPDATE log_entry SET leaf = x'00' WHERE idx = 10", "entry 10: it is not a log entry"},
-      {"DELETE FROM log_entry WHERE idx = 600", "600 are there, 601 were committed"},
+      {"DELETE FROM log_entry WHERE idx = 601", "601 are there, 602 were committed"},
       {"DELETE FROM log_entry WHERE idx = 5", "entry 5 is missing"},
       {"UPDATE log_entry SET detail = NULL WHERE idx = 11", "entry 11: its detail is missing"},
       {"UPDATE log_entry SET detail = zeroblob(40) WHERE idx = 11",
@@ -88,6 +89,9 @@ TEST_F(VerifyLog, FindsEveryChangeOfTheTables) {
        "entry 11: its detail was changed"},
       {"UPDATE log_entry SET detail = zeroblob(40) WHERE idx = 7",
        "entry 7: its detail was changed"},
+      // The commitment of item 0 is what is left: 2, 1, then 32 bytes.
+      {"UPDATE log_entry SET detail = (SELECT detail FROM log_entry WHERE idx = 20) WHERE idx = 21",
+       "entry 21: its detail was changed"},
       {"UPDATE log_entry SET detail = zeroblob(40) WHERE idx = 600",
        "entry 600 has a detail that it does not commit to"},
       {"UPDATE log_tile SET hashes = zeroblob(8192) WHERE tile = 1", "tile 1 of level 0"},
@@ -109,6 +113,31 @@ TEST_F(VerifyLog, FindsEveryChangeOfTheTables) {
   EXPECT_THAT(verify().findings, IsEmpty());
 }
 
+// Erased and kept behind the log's back, by who holds the store's key.
+TEST_F(VerifyLog, FindsAnItemThatNoEntryErasedAndOneThatWasErasedAndIsThere) {
+  const auto findings_after = [&](std::uint64_t index, const std::vector<Item>& items) {
+    LogReport report;
+    const crypto::NoteVerifier verifier(kTestOrigin, key.verify_key().bytes);
+    EXPECT_FALSE(temporary.store->commit([&](Connection& c) {
+      c.run("UPDATE log_entry SET detail = ? WHERE idx = ?", write_items(items), index);
+      report = verify_log(c, {head, verifier, note});
+      throw EnvError("rolled back on purpose");
+    }));
+    return report.findings;
+  };
+  auto open = temporary.store->read([](Connection& c) { return Log::items(c, 30); });
+  EXPECT_THAT(
+      findings_after(30, {erased(open[0])}),
+      testing::ElementsAre("entry 30: item 0 of its detail is missing and no entry erased it"));
+  ASSERT_TRUE(temporary.store->commit([&](Connection& c) {
+    temporary.log->erase(c, {{}, {{30, 0}}}, TemporaryLog::entry(0), {});
+  }));
+  head = temporary.log->head();
+  note = signed_for(head);
+  EXPECT_THAT(findings_after(30, open),
+              testing::ElementsAre("entry 30: item 0 of its detail was erased and is there"));
+}
+
 TEST_F(VerifyLog, FindsACheckpointOfAnotherKeyOrAnotherTree) {
   note.reset();
   EXPECT_THAT(verify().findings, Contains(HasSubstr("no checkpoint")));
@@ -127,9 +156,15 @@ TEST_F(VerifyLog, FindsAnErasureOfEntriesYetToCome) {
     early.act = "erasure";
     early.erased = {{5000, 6000}};
     temporary.log->append(c, early, {});
+    Entry single;
+    single.act = "erasure";
+    single.erased_items = {{5000, 0}};
+    temporary.log->append(c, single, {});
   }));
   head = temporary.log->head();
-  EXPECT_THAT(verify().findings, Contains(HasSubstr("later entries were erased")));
+  EXPECT_THAT(verify().findings,
+              testing::ElementsAre("entry 602 says that later entries were erased",
+                                   "entry 603 says that later entries were erased"));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <future>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
@@ -29,18 +30,28 @@ std::vector<std::string> key_of_each_lane(const Lanes& lanes) {
 class HeldLane {
  public:
   HeldLane(Lanes& lanes, std::string_view key) {
-    lanes.post(key, [this] {
-      started_.set_value();
-      go_.get_future().wait();
+    // Of the task itself: it may go on looking at them when this object is gone.
+    auto started = std::make_shared<std::promise<void>>();
+    auto has_started = started->get_future();
+    lanes.post(key, [started, go = go_.get_future().share()] {
+      started->set_value();
+      go.wait();
     });
-    started_.get_future().wait();
+    has_started.wait();
   }
   void release() { go_.set_value(); }
 
  private:
-  std::promise<void> started_;
   std::promise<void> go_;
 };
+
+// Posts a task and waits until it has run.
+void run(Lanes& lanes, std::string_view key) {
+  auto done = std::make_shared<std::promise<void>>();
+  auto is_done = done->get_future();
+  lanes.post(key, [done] { done->set_value(); });
+  is_done.wait();
+}
 
 TEST(Lanes, RunWorkWithTheSameKeyInOrderAndOnOneThread) {
   constexpr int each = 500;
@@ -71,9 +82,7 @@ TEST(Lanes, RunWorkOfOtherLanesWhileOneIsBusy) {
   Lanes lanes(2, 4);
   const auto keys = key_of_each_lane(lanes);
   HeldLane held(lanes, keys[0]);
-  std::promise<void> done;
-  lanes.post(keys[1], [&] { done.set_value(); });
-  done.get_future().wait();
+  run(lanes, keys[1]);
   held.release();
 }
 
@@ -85,9 +94,7 @@ TEST(Lanes, RefuseWhatComesWhenTheLaneIsFullAndTakeItLater) {
   EXPECT_TRUE(lanes.try_post("key", [&] { ++run; }));
   EXPECT_FALSE(lanes.try_post("key", [&] { run += 100; }));
   held.release();
-  std::promise<void> after;
-  lanes.post("key", [&] { after.set_value(); });
-  after.get_future().wait();
+  run(lanes, "key");
   EXPECT_EQ(run, 2);
   EXPECT_TRUE(lanes.try_post("key", [&] { ++run; }));
   lanes.close();

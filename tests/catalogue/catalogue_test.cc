@@ -17,7 +17,7 @@ constexpr std::string_view kAttributes =
     "attribute \"addressed_by\";\nattribute \"format\";\nattribute \"max\";\n"
     "attribute \"items\";\nattribute \"least\";\nattribute \"most\";\n"
     "attribute \"paired_with\";\nattribute \"list\";\nattribute \"health\";\n"
-    "attribute \"protects\";\nattribute \"colour\";\n";
+    "attribute \"protects\";\nattribute \"officer\"; attribute \"colour\";\n";
 
 constexpr std::string_view kHead =
     "record_type: \"x.y\", version: 1, title: \"T\", domain: \"x\", delivery_class: "
@@ -130,6 +130,9 @@ TEST(Catalogue, NamesTheFileTheLineAndTheSlipOfAField) {
       {"a: [string] (id: 2, group: \"g\", max: 9, paired_with: \"no\");", "paired_with names no"},
       {"a: string (id: 2, group: \"g\", max: 9, protects: \"yes\");", "protects is for a flag"},
       {"a: bool = null (id: 2, group: \"h\", protects: \"yes\");", "not in the main group"},
+      {"a: bool = null (id: 2, group: \"g\", officer: \"yes\");", "officer is for a text"},
+      {"a: string (id: 2, group: \"g\", max: 9, identifier: \"case_reference\", officer: \"yes\");",
+       "officer is not for the case"},
       {"a: string (id: 2, group: \"g\", must: \"yes\", addressed_by: \"yes\", format: \"gss\");",
        "exactly one field with addressed_by"},
       {"a: string (id: 2, group: \"g\", addressed_by: \"yes\", max: 9);", "for a GSS code"},

@@ -40,8 +40,9 @@ struct AuditVerify : Hubctl {
   // Opens the store, does this, signs the log if it is to be, and closes the store.
   void with_store(const std::function<void(storage::Connection&, audit::Log&)>& act,
                   bool sign = true) {
-    audit::Log log("test.hub/audit/E09000007", "E09000007", clock);
     const auto opened_with = key();
+    audit::Log log("test.hub/audit/E09000007", "E09000007", clock,
+                   audit::search_key_of(opened_with));
     const crypto::LogKey signer(crypto::read_key_file<crypto::LogKind>(at("E09000007/log.key")));
     storage::Store store(options, opened_with, &log, clock);
     ASSERT_TRUE(store.commit([&](storage::Connection& c) { act(c, log); }));
@@ -60,7 +61,7 @@ struct AuditVerify : Hubctl {
       audit::Entry entry;
       entry.act = "disclosure";
       entry.outcome = "permitted";
-      for (int i = 0; i < count; ++i) log.append(c, entry, {"somebody", {}, {}});
+      for (int i = 0; i < count; ++i) log.append(c, entry, audit::detail_by("somebody"));
     });
   }
   [[nodiscard]] Said verify(const std::vector<std::string>& more = {},
@@ -81,7 +82,8 @@ struct AuditVerify : Hubctl {
   }
 
   HandClock clock;
-  std::array<storage::Migration, 1> migrations{{{1, audit::kLogTables}}};
+  std::array<storage::Migration, 2> migrations{
+      {{1, audit::kLogTables}, {2, storage::kKeyRunsTables}}};
   storage::StoreOptions options;
 };
 

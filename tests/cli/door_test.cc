@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <cstdlib>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -102,6 +103,14 @@ json agent_status() {
       {"link", {{"state", "in-session"}, {"since", "2026-11-21T12:00:00.000Z"}}},
       {"records_without_receipt", 3},
       {"waiting_for_key", json::array()},
+      {"siem",
+       {{{"target", "file"}, {"sent", 6}, {"behind", 0}, {"skipped", 0}},
+        {{"target", "syslog"},
+         {"sent", 4},
+         {"behind", 2},
+         {"skipped", 3},
+         {"fault", "the server cannot be reached"},
+         {"since", "2026-11-21T12:34:56.000Z"}}}},
       {"store", {{"log_entries", 6}, {"in_outage", true}}},
       {"alarms_since_start", {{"time-jumped", 1}}},
       {"tally", {{{"what", "outcome"}, {"party", "E09000012"}, {"detail", "held"}, {"count", 2}}}}};
@@ -114,6 +123,9 @@ TEST_F(DoorVerbs, ShowTheStatusOfAnAgent) {
   EXPECT_THAT(said.out, HasSubstr("E09000007 on test.hub, register 1, bundle 2\n"));
   EXPECT_THAT(said.out, HasSubstr("3 records without receipt"));
   EXPECT_THAT(said.out, HasSubstr("CANNOT WRITE"));
+  EXPECT_THAT(said.out, HasSubstr("siem     file: 6 of 6 log entries sent\n"));
+  EXPECT_THAT(said.out, HasSubstr("siem     syslog: 4 of 6 log entries sent, 3 SKIPPED, AWAY since "
+                                  "2026-11-21T12:34:56.000Z: the server cannot be reached\n"));
   EXPECT_THAT(said.out, HasSubstr("ALARM    time-jumped (1 times)"));
   EXPECT_THAT(said.out, HasSubstr("outcome  E09000012  held        2\n"));
 }
@@ -171,6 +183,55 @@ TEST_F(DoorVerbs, AskForWhatTheCommandLineSays) {
   EXPECT_EQ(daemon.asked().request, expected);
 }
 
+// While it lives, a variable of the environment has this value.
+class Environment {
+ public:
+  Environment(const char* name, const char* value) : name_(name) { ::setenv(name, value, 1); }
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+  Environment(Environment&&) = delete;
+  Environment& operator=(Environment&&) = delete;
+  ~Environment() { ::unsetenv(name_); }
+
+ private:
+  const char* name_;
+};
+
+TEST_F(DoorVerbs, TakeFromTheEnvironmentOnlyWhatTheCommandLineDoesNotSay) {
+  const Environment role("HUB_ROLE", "operator");
+  const Environment purpose("HUB_LOG_PURPOSE", "integrity");
+  daemon.reply("audit.search", {"", 0, R"({"shown": 0})"});
+  ASSERT_EQ(ask({"audit", "search", "actor:ann"}).exit, Exit::Ok);
+  const json from_environment{
+      {"query", "actor:ann"}, {"limit", 100}, {"role", "operator"}, {"purpose", "integrity"}};
+  EXPECT_EQ(daemon.asked().request, from_environment);
+  ASSERT_EQ(ask({"audit", "search", "actor:ann", "--role", "auditor", "--purpose", "lawfulness",
+                 "--because", "a complaint", "--created", "2026-11-01..", "--before", "7"})
+                .exit,
+            Exit::Ok);
+  const json said{{"query", "actor:ann created:2026-11-01.."},
+                  {"limit", 100},
+                  {"before", 7},
+                  {"role", "auditor"},
+                  {"purpose", "lawfulness"},
+                  {"because", "a complaint"}};
+  EXPECT_EQ(daemon.asked().request, said);
+}
+
+TEST_F(DoorVerbs, HaveALogOutsideTheHubCosignedOrSayWhyNot) {
+  folder.put("request", "old 0\n\nnote");
+  daemon.reply("witness.add-checkpoint", {"", 0, R"({"status": 200, "body": "a line\n"})"});
+  auto said = ask({"witness", "add-checkpoint", at("request")});
+  EXPECT_EQ(said.exit, Exit::Ok);
+  EXPECT_EQ(said.out, "a line\n");
+  EXPECT_EQ(daemon.asked().request, (json{{"body", "old 0\n\nnote"}}));
+  daemon.reply("witness.add-checkpoint", {"", 0, R"({"status": 409, "body": "17\n"})"});
+  said = ask({"witness", "add-checkpoint", at("request")});
+  EXPECT_EQ(said.exit, Exit::Refused);
+  EXPECT_EQ(said.out, "17\n");
+  EXPECT_THAT(said.err, HasSubstr("409, another tree was cosigned last"));
+}
+
 TEST_F(DoorVerbs, ShowRecordsAndWhatWasWithheld) {
   const json record{{"id", "1"},
                     {"type", "ta.placement_notice"},
@@ -186,6 +247,48 @@ TEST_F(DoorVerbs, ShowRecordsAndWhatWasWithheld) {
   EXPECT_EQ(said.err, "2 records withheld: no policy permits it\n");
 }
 
+TEST_F(DoorVerbs, ProposeErasuresAndSayWhatIsMeant) {
+  const json record{{"id", "1"}, {"type", "a.b"}, {"sender", "E09000007"}, {"ended", false}};
+  daemon.reply("erase.propose", {record.dump() + "\n", 0, R"({"proposal": "p-1", "records": 1})"});
+  const auto said = ask({"erase", "propose", "--record", "1", "--record", "2", "--ground",
+                         "court-order", "--reference", "C/1", "--because", "the order"});
+  EXPECT_EQ(said.exit, Exit::Ok) << said.err;
+  EXPECT_THAT(said.out, HasSubstr("a.b   E09000007"));
+  EXPECT_THAT(said.out, HasSubstr("proposal p-1, records 1\n"));
+  const json expected{{"records", {"1", "2"}},
+                      {"ground", "court-order"},
+                      {"reference", "C/1"},
+                      {"because", "the order"}};
+  EXPECT_EQ(daemon.asked().request, expected);
+}
+
+TEST_F(DoorVerbs, ListTheRecordsOfANameWithTheRefusal) {
+  const json record{{"id", "id-7"}, {"type", "a.b"}};
+  daemon.reply("erase.propose", {record.dump() + "\n", 1, "name those that are meant"});
+  const auto said = ask({"erase", "propose", "--subject", "person_name", "Sample", "--ground",
+                         "objection", "--reference", "C/1", "--because", "why"});
+  EXPECT_EQ(said.exit, Exit::Refused);
+  EXPECT_THAT(said.out, HasSubstr("id-7"));
+  EXPECT_THAT(said.err, HasSubstr("name those that are meant"));
+  EXPECT_EQ(daemon.asked().request.at("subject"),
+            (json{{"identifier", "person_name"}, {"value", "Sample"}}));
+}
+
+TEST_F(DoorVerbs, DecideOnErasuresAndHoldsByTheirIds) {
+  for (const auto& [verb, arguments] : std::map<std::string, std::vector<std::string>>{
+           {"erase.approve", {"erase", "approve", "x-1", "--because", "checked"}},
+           {"erase.withdraw", {"erase", "withdraw", "x-1", "--because", "checked"}},
+           {"hold.lift", {"hold", "lift", "x-1", "--because", "checked"}}}) {
+    daemon.reply(verb, {"", 0, "a sentence"});
+    const auto said = ask(arguments);
+    EXPECT_EQ(said.exit, Exit::Ok) << said.err;
+    EXPECT_EQ(said.out, "a sentence\n");
+    EXPECT_EQ(daemon.asked().verb, verb);
+    EXPECT_EQ(daemon.asked().request, (json{{"id", "x-1"}, {"because", "checked"}}));
+  }
+  EXPECT_EQ(ask({"erase", "approve", "x-1"}).exit, Exit::Usage) << "nobody erases without a why";
+}
+
 TEST_F(DoorVerbs, EndWithTheDaemonsAnswer) {
   for (const auto& [status, exit] :
        {std::pair(1, Exit::Refused), std::pair(2, Exit::Usage), std::pair(3, Exit::Environment),
@@ -195,7 +298,8 @@ TEST_F(DoorVerbs, EndWithTheDaemonsAnswer) {
              {"records.list", {"records", "list"}},
              {"records.show", {"records", "show", "1"}},
              {"policy.explain", {"policy", "explain", "1"}},
-             {"audit.entries", {"audit", "tail"}}}) {
+             {"audit.entries", {"audit", "tail", "--purpose", "integrity"}},
+             {"audit.search", {"audit", "search", "--purpose", "integrity"}}}) {
       daemon.reply(verb, {"", status, "not for you"});
       const auto said = ask(arguments);
       EXPECT_EQ(said.exit, exit) << verb;

@@ -31,6 +31,10 @@ TEST(CommandLine, ThatMakesNoSenseIsExplainedAndEndsWithTwo) {
       {"audit", "verify", "--store", "file"},
       {"audit", "tail", "--socket", "s", "--limit", "0"},
       {"audit", "tail", "--socket", "s", "--limit", "10001"},
+      {"audit", "tail", "--socket", "s"},
+      {"audit", "tail", "--socket", "s", "--purpose", "curiosity"},
+      {"audit", "record", "--socket", "s", "--purpose", "integrity"},
+      {"audit", "subject", "nhs_number", "--socket", "s", "--purpose", "integrity"},
       {"records", "list", "--socket", "s", "--limit", "1001"},
       {"records", "list", "--socket", "s", "--find", "only-one"},
       {"records", "show", "--socket", "s"},
@@ -70,14 +74,16 @@ TEST_F(NoDaemon, EndsEveryVerbThatAsksOneWithThree) {
   folder.put("records.csv", "a\n1\n");
   folder.put("register.note", "note\n");
   const auto socket = at("none.sock");
-  const std::vector<Arguments> cases{{"status", "--socket", socket},
-                                     {"send", at("records.csv"), "--socket", socket},
-                                     {"records", "list", "--socket", socket},
-                                     {"records", "show", "id", "--socket", socket},
-                                     {"policy", "explain", "id", "--socket", socket},
-                                     {"audit", "tail", "--socket", socket},
-                                     {"register", "apply", at("register.note"), "--socket", socket},
-                                     {"bundle", "apply", at("register.note"), "--socket", socket}};
+  const std::vector<Arguments> cases{
+      {"status", "--socket", socket},
+      {"send", at("records.csv"), "--socket", socket},
+      {"records", "list", "--socket", socket},
+      {"records", "show", "id", "--socket", socket},
+      {"policy", "explain", "id", "--socket", socket},
+      {"audit", "tail", "--purpose", "integrity", "--socket", socket},
+      {"audit", "search", "--purpose", "integrity", "--socket", socket},
+      {"register", "apply", at("register.note"), "--socket", socket},
+      {"bundle", "apply", at("register.note"), "--socket", socket}};
   for (const auto& arguments : cases) {
     const auto said = hubctl(arguments);
     EXPECT_EQ(said.exit, Exit::Environment) << testing::PrintToString(arguments);

@@ -26,6 +26,14 @@ json public_of(const PartySecrets& secrets, const std::string& code) {
                           .vkey()}};
 }
 
+storage::StoreOptions store_options(const std::filesystem::path& file) {
+  storage::StoreOptions out;
+  out.file = file;
+  out.application_id = agent::kApplicationId;
+  out.migrations = agent::migrations();
+  return out;
+}
+
 template <class Value, class Error>
 Value hold(Result<Value, Error> result) {
   if (!result) throw std::runtime_error("the fixture is wrong");
@@ -119,19 +127,23 @@ Borough::Borough(TestHub& owner, std::string_view own_code)
       secrets(owner.secrets(own_code)),
       epochs(folder.path() / "epochs", code, secrets.identity),
       ids(owner.clock, crypto::fill_random),
-      log(std::string(kHub) + "/audit/" + code, code, owner.clock),
+      log(std::string(kHub) + "/audit/" + code, code, owner.clock,
+          audit::search_key_of(crypto::StoreKey::random())),
       outbox(code, secrets.envelope, peers, log, ids),
       inbox(code, secrets.envelope, log, identifiers),
       opener(code, epochs) {
-  storage::StoreOptions options;
-  options.file = folder.path() / "agent.db";
-  options.application_id = agent::kApplicationId;
-  options.migrations = agent::migrations();
-  const auto key = crypto::StoreKey::random();
-  storage::Store::create(options, key);
-  store = std::make_unique<storage::Store>(options, key, this, hub.clock);
+  storage::Store::create(store_options(store_file()), store_key);
+  open(store_file());
   (void)epochs.make_ahead(kHub, hub.clock.now());
 }
+
+void Borough::open(const std::filesystem::path& file) {
+  if (store) store->close();
+  store.reset();
+  store = std::make_unique<storage::Store>(store_options(file), store_key, this, hub.clock);
+}
+
+std::string Borough::case_reference_of(const Uuid& id) { return "CASE/" + to_string(id).substr(9); }
 
 Borough::~Borough() { store->close(); }
 
@@ -162,7 +174,7 @@ std::vector<agent::ClearedRecord> Borough::notices(std::string_view recipient, i
   std::vector<agent::ClearedRecord> out;
   for (int i = 0; i < count; ++i) {
     const auto id = ids.next();
-    const auto reference = "CASE/" + to_string(id).substr(9);
+    const auto reference = case_reference_of(id);
     const std::string to(recipient);
     const std::vector<schemas::NamedText> values{{"case_reference", reference},
                                                  {"host_authority", to},

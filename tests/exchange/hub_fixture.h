@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/erasure.h"
 #include "agent/inbox.h"
 #include "agent/outbox.h"
 #include "agent/own_epochs.h"
@@ -118,6 +119,11 @@ class Borough : public storage::CommitParticipant {
   // The receipts as the sender's outbox takes them in; false when they were refused.
   bool take_receipts(const Buffer& receipts);
 
+  // Closes the store, and opens this one instead.
+  void open(const std::filesystem::path& file);
+  [[nodiscard]] std::filesystem::path store_file() const { return folder.path() / "agent.db"; }
+  [[nodiscard]] static std::string case_reference_of(const Uuid& id);
+
   [[nodiscard]] std::int64_t count_of(std::string_view table);
   [[nodiscard]] std::vector<audit::Entry> entries();
   void commit(const std::function<void(storage::Connection&)>& act);
@@ -131,9 +137,11 @@ class Borough : public storage::CommitParticipant {
   UuidSource ids;
   audit::Log log;
   storage::KeyRuns identifiers{2};
+  agent::Eraser eraser{log, identifiers};
   agent::Outbox outbox;
   agent::Inbox inbox;
   agent::Opener opener;
+  const crypto::StoreKey store_key = crypto::StoreKey::random();
   std::unique_ptr<storage::Store> store;
 
   // storage::CommitParticipant: the log, and the outbox's cache.

@@ -11,6 +11,7 @@
 #include "audit/witness/quorum.h"
 #include "core/base/encoding.h"
 #include "core/base/file.h"
+#include "core/crypto/merkle.h"
 #include "tests/exchange/hub_fixture.h"
 
 namespace hub::exchange {
@@ -84,15 +85,15 @@ class Witnesses : public testing::Test {
   Witnesses() : asked_(round_of(camden)) {}
 
   audit::WitnessRound round_of(Witnessing& party) {
-    return audit::WitnessRound({*party.borough.store, party.log_key(), party.file, hub.clock,
-                                [this, &party](const std::string& witness, std::string body) {
-                                  if (!away.contains(witness)) {
-                                    requests.push_back(
-                                        {party.borough.code, witness, std::move(body)});
-                                  }
-                                },
-                                [](const std::function<void()>& work) { work(); },
-                                [this](bool may) { may_sign.push_back(may); }});
+    return audit::WitnessRound(
+        {*party.borough.store, party.borough.log, party.log_key(), party.file, hub.clock,
+         [this, &party](const std::string& witness, std::string body) {
+           if (!away.contains(witness)) {
+             requests.push_back({party.borough.code, witness, std::move(body)});
+           }
+         },
+         [](const std::function<void()>& work) { work(); },
+         [this](bool may) { may_sign.push_back(may); }});
   }
   // Carries requests and answers until there are none; the alarms.
   std::vector<std::string> carry(audit::WitnessRound& round) {
@@ -301,6 +302,21 @@ TEST_F(Witnesses, MustBeHeardBeforeALogSignsAgainAfterAStart) {
   EXPECT_TRUE(round.standing().signing);
 }
 
+// An answer to what was asked before the start may come before anybody is asked anew.
+TEST_F(Witnesses, LetNoLogSignThatHasNotAskedThemYet) {
+  camden.grow(9);
+  (void)go_round(asked_);
+  may_sign.clear();
+  Witnessing back{hub, kCamden};
+  back.grow(3);
+  auto round = round_of(back);
+  round.start(false);
+  EXPECT_EQ(round.answered(std::string(kHackney), 200, "late"), std::nullopt);
+  EXPECT_EQ(round.answered(std::string(kHackney), 409, "9\n"), std::nullopt);
+  EXPECT_FALSE(round.standing().signing);
+  EXPECT_THAT(may_sign, ElementsAre(false));
+}
+
 TEST_F(Witnesses, OfTheBrokersLogAreAllAgents) {
   const audit::Checkpoint first{std::string(kHub) + "/audit/broker", 7,
                                 crypto::sha256(as_bytes("the broker's tree"))};
@@ -377,6 +393,42 @@ TEST_F(Witnesses, RecordASuspicionOnceAnHour) {
   hub.clock.advance(std::chrono::hours(1));
   (void)hackney.answer(lie);
   EXPECT_EQ(hackney.recorded().size(), 2U);
+}
+
+// A log that is no party's, named by its vkey alone.
+TEST(OutsideLogs, AreCosignedWhenTheConfigurationNamesThem) {
+  TestHub hub;
+  Borough borough(hub, kHackney);
+  const auto key = crypto::LogKey::generate();
+  const std::string origin = "log.example.org/datastore";
+  const crypto::NoteVerifier verifier(origin, key.verify_key().bytes);
+  WitnessDesk desk(borough.code, borough.secrets.witness, borough.log,
+                   borough.folder.path() / "forks", {verifier.vkey()});
+  const auto ask = [&](const std::string& body) {
+    WitnessDesk::Decision out;
+    borough.commit([&](storage::Connection& store) {
+      out = desk.answer_outside(store, std::string(kHub), body, hub.clock.now());
+    });
+    return out;
+  };
+  const auto request_of = [&](const std::string& of, std::uint64_t old_size, std::uint64_t size,
+                              std::string_view content) {
+    const auto note = crypto::sign_note(
+        audit::checkpoint_text({of, size, crypto::leaf_hash(as_bytes(content))}), of, key);
+    return audit::write_add_checkpoint({old_size, {}, note});
+  };
+  const auto cosigned = ask(request_of(origin, 0, 1, "entry"));
+  EXPECT_EQ(cosigned.answer.status, 200U);
+  EXPECT_EQ(cosigned.answer.log, origin);
+  EXPECT_THAT(cosigned.answer.body, testing::HasSubstr("/witness/" + borough.code));
+  // Another tree of the same size is a fork, proved and recorded.
+  const auto forked = ask(request_of(origin, 1, 1, "another entry"));
+  EXPECT_EQ(forked.answer.status, 422U);
+  EXPECT_EQ(forked.suspicion, Suspicion::Forked);
+  EXPECT_EQ(borough.entries().back().outcome, "log-forked");
+  EXPECT_EQ(ask(request_of("log.example.org/other", 0, 1, "entry")).answer.status, 404U);
+  EXPECT_EQ(ask("no request").answer.status, 400U);
+  EXPECT_EQ(ask("old 0\n\nno note").answer.status, 400U);
 }
 
 }  // namespace

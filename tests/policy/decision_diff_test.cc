@@ -133,7 +133,7 @@ TEST(DecisionDiff, SeesATermThatOnlyAPolicyNames) {
   replace(
       files[kSmallGuardrails], "context.agreement.purposes.contains(context.purpose)",
       "context.agreement.purposes.contains(context.purpose) || context.purpose == \"research\"");
-  const auto diff = compare_both_ways(open(small_files()), open(files));
+  const auto diff = compare(open(small_files()), open(files));
   EXPECT_GT(diff.loosened, 0U);
   for (const auto& flip : diff.flips) EXPECT_EQ(flip.question.purpose, "research");
 }
@@ -141,7 +141,7 @@ TEST(DecisionDiff, SeesATermThatOnlyAPolicyNames) {
 TEST(DecisionDiff, SeesALongerTermAtTheMomentTheOldOneEnds) {
   auto files = small_files();
   replace(files[kSmallAgreement], "2028-12-31", "2029-12-31");
-  const auto diff = compare_both_ways(open(small_files()), open(files));
+  const auto diff = compare(open(small_files()), open(files));
   EXPECT_GT(diff.loosened, 0U);
   EXPECT_EQ(diff.tightened, 0U);
   for (const auto& flip : diff.flips) {
@@ -155,7 +155,7 @@ TEST(DecisionDiff, SeesWhatIsDecidedOnceAnAgreementStarts) {
   replace(before[kSmallAgreement], "\"starts\": \"2026-01-01\"", "\"starts\": \"2027-01-01\"");
   auto after = before;
   take_out(after[kSmallPermits], "ta-accept");
-  EXPECT_GT(compare_both_ways(open(before), open(after)).tightened, 0U);
+  EXPECT_GT(compare(open(before), open(after)).tightened, 0U);
 }
 
 TEST(DecisionDiff, TellsWhatOneSideDoesNotKnow) {
@@ -167,14 +167,14 @@ TEST(DecisionDiff, TellsWhatOneSideDoesNotKnow) {
   files["policy/new.cedar"] = "@id(\"new\") " + kHead +
                               "permit (principal, action, resource == "
                               "FieldGroup::\"ta.placement_notice/new\");";
-  const auto diff = compare_both_ways(before, open(files, small_parties(), types));
+  const auto diff = compare(before, open(files, small_parties(), types));
   ASSERT_GT(diff.loosened, 0U);
   for (const auto& flip : diff.flips) EXPECT_EQ(flip.before.without, "no such field group");
 
   files = small_files();
   files.erase(kSmallAgreement);
   files.erase(kSmallPermits);
-  const auto gone = compare_both_ways(before, open(files));
+  const auto gone = compare(before, open(files));
   ASSERT_GT(gone.tightened, 0U);
   for (const auto& flip : gone.flips) EXPECT_EQ(flip.after.without, "no such agreement");
 }
@@ -183,7 +183,7 @@ TEST(DecisionDiff, PutsWhatLoosensFirst) {
   auto files = small_files();
   take_out(files[kSmallPermits], "ta-relay");
   take_out(files[kSmallGuardrails], "sending-to-oneself");
-  const auto diff = compare_both_ways(open(small_files()), open(files));
+  const auto diff = compare(open(small_files()), open(files));
   EXPECT_GT(diff.loosened, 0U);
   EXPECT_GT(diff.tightened, 0U);
   EXPECT_TRUE(std::ranges::is_partitioned(diff.flips, &FlipGroup::loosened));

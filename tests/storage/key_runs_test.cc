@@ -165,6 +165,22 @@ TEST_F(KeyRunsTest, LeavesNoCopyOfAnErasedEntry) {
   EXPECT_EQ(count(kEntriesInRuns), 64 * 8 - 1);
 }
 
+TEST_F(KeyRunsTest, LeavesNoCopyOfARowThatGoesWhateverItsKeys) {
+  KeyRuns runs(1, 64);
+  KeyRuns other(2, 64);
+  append(runs, 0, 64 * 3 + 5);
+  append(other, 64 * 3, 64 * 3 + 5);
+  while (runs.tend(*store_, 16)) {
+  }
+  const auto in_tail = static_cast<std::int64_t>(64 * 3 + 4);
+  ASSERT_TRUE(store_->commit([&](Connection& c) { runs.erase_rows(c, {7, in_tail}); }));
+  EXPECT_THAT(find(runs, 7), IsEmpty());
+  EXPECT_EQ(copies(RunEntry{key_of(7), 7}), 0);
+  EXPECT_THAT(find(runs, 64 * 3 + 4), IsEmpty());
+  EXPECT_THAT(find(other, 64 * 3 + 4), ElementsAre(in_tail)) << "another index";
+  EXPECT_THAT(find(runs, 8), ElementsAre(8));
+}
+
 TEST_F(KeyRunsTest, AnswersAReaderOfAnOlderSnapshot) {
   KeyRuns runs(1, 32);
   append(runs, 0, 32);

@@ -102,17 +102,18 @@ TEST(Outage, HoldsBackTheAnswerUntilTheHeadFileFollows) {
     const auto store = temporary.open();
     // The log's name is gone, so what was committed cannot be read back for the ledger.
     const auto hidden = temporary.log().string() + ".hidden";
-    std::promise<void> taken;
-    std::promise<bool> answer;
-    auto waiting = answer.get_future();
+    auto taken = std::make_shared<std::promise<void>>();
+    auto is_taken = taken->get_future();
+    auto answer = std::make_shared<std::promise<bool>>();
+    auto waiting = answer->get_future();
     store->submit({.act =
-                       [&](Connection& c) {
+                       [&, taken](Connection& c) {
                          put_item(c, 1);
                          std::filesystem::rename(temporary.log(), hidden);
-                         taken.set_value();
+                         taken->set_value();
                        },
-                   .done = [&](bool ok) { answer.set_value(ok); }});
-    taken.get_future().wait();
+                   .done = [answer](bool ok) { answer->set_value(ok); }});
+    is_taken.wait();
     EXPECT_FALSE(store->commit([](Connection& c) { put_item(c, 2); })) << "no commit in between";
     EXPECT_EQ(waiting.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
     EXPECT_TRUE(store->status().in_outage);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -128,19 +129,20 @@ TEST(Store, RollsBackEveryJobOfATransactionInWhichOneFails) {
   const TemporaryStore temporary;
   temporary.create();
   const auto store = temporary.open();
-  std::vector<std::promise<bool>> promises(3);
+  std::vector<std::future<bool>> answers;
   HeldWriter held(*store);
   for (std::int64_t i = 0; i < 3; ++i) {
-    store->submit(
-        {.act =
-             [i](Connection& c) {
-               put_item(c, i);
-               if (i == 1) throw std::runtime_error("no");
-             },
-         .done = [&promises, i](bool ok) { promises[static_cast<std::size_t>(i)].set_value(ok); }});
+    auto answer = std::make_shared<std::promise<bool>>();
+    answers.push_back(answer->get_future());
+    store->submit({.act =
+                       [i](Connection& c) {
+                         put_item(c, i);
+                         if (i == 1) throw std::runtime_error("no");
+                       },
+                   .done = [answer](bool ok) { answer->set_value(ok); }});
   }
   held.release();
-  for (auto& promise : promises) EXPECT_FALSE(promise.get_future().get());
+  for (auto& answer : answers) EXPECT_FALSE(answer.get());
   EXPECT_THAT(items(*store), ElementsAre());
   EXPECT_TRUE(store->commit([](Connection& c) { put_item(c, 9); }));
   EXPECT_THAT(items(*store), ElementsAre(9));
@@ -152,16 +154,17 @@ TEST(Store, CommitsOnceForAllThatWaited) {
   temporary.create();
   const auto store = temporary.open();
   HeldWriter held(*store);
-  std::promise<void> last;
+  auto last = std::make_shared<std::promise<void>>();
+  auto is_done = last->get_future();
   for (std::int64_t i = 1; i <= 100; ++i) {
     store->submit({.act = [i](Connection& c) { put_item(c, i); },
                    .done =
-                       [&last, i](bool) {
-                         if (i == 100) last.set_value();
+                       [last, i](bool) {
+                         if (i == 100) last->set_value();
                        }});
   }
   held.release();
-  last.get_future().wait();
+  is_done.wait();
   EXPECT_EQ(store->status().commits, 2U);
   EXPECT_EQ(items(*store).size(), 100U);
 }
@@ -170,21 +173,23 @@ TEST(Store, LetsADeferredJobRideAlongAndNeverWaitForEver) {
   const TemporaryStore temporary;
   temporary.create();
   const auto store = temporary.open();
-  std::promise<bool> first;
+  auto first = std::make_shared<std::promise<bool>>();
+  auto of_first = first->get_future();
   store->submit({.act = [](Connection& c) { put_item(c, 1); },
-                 .done = [&](bool ok) { first.set_value(ok); },
+                 .done = [first](bool ok) { first->set_value(ok); },
                  .may_wait = true});
   ASSERT_TRUE(store->commit([](Connection& c) { put_item(c, 2); }));
-  EXPECT_TRUE(first.get_future().get());
+  EXPECT_TRUE(of_first.get());
   EXPECT_EQ(store->status().commits, 1U);
 
-  std::promise<bool> second;
+  auto second = std::make_shared<std::promise<bool>>();
+  auto of_second = second->get_future();
   store->submit({.act = [](Connection& c) { put_item(c, 3); },
-                 .done = [&](bool ok) { second.set_value(ok); },
+                 .done = [second](bool ok) { second->set_value(ok); },
                  .may_wait = true});
   EXPECT_EQ(store->status().commits, 1U);
   temporary.clock.advance(temporary.options.deferred_for);
-  EXPECT_TRUE(second.get_future().get());
+  EXPECT_TRUE(of_second.get());
 }
 
 TEST(Store, SaysNoWhenTheQueueIsFull) {
@@ -270,6 +275,26 @@ TEST(Store, EmptiesTheLogWhenAskedAndWhenIdle) {
   temporary.clock.advance(std::chrono::seconds(3));
   while (std::filesystem::file_size(temporary.log()) != 0) std::this_thread::yield();
   EXPECT_THAT(items(*store), ElementsAre(1, 2, 3));
+}
+
+TEST(Store, SaysWhenNoFileHoldsWhatWasErased) {
+  TemporaryStore temporary;
+  temporary.create();
+  const auto store = temporary.open();
+  ASSERT_TRUE(store->commit([](Connection& c) { put_item(c, 1); }));
+  ASSERT_GT(std::filesystem::file_size(temporary.log()), 0U);
+  EXPECT_TRUE(store->empty_log(std::chrono::minutes(1)));
+  EXPECT_EQ(std::filesystem::file_size(temporary.log()), 0U);
+  EXPECT_TRUE(store->empty_log(std::chrono::milliseconds(0))) << "there is nothing to wait for";
+  // While a reader looks at an old state, that state is there.
+  store->read([&](Connection& c) {
+    EXPECT_TRUE(c.prepare("SELECT count(*) FROM item").step());
+    EXPECT_TRUE(store->commit([](Connection& writer) { put_item(writer, 2); }));
+    EXPECT_FALSE(store->empty_log(std::chrono::milliseconds(0)));
+    return 0;
+  });
+  EXPECT_TRUE(store->empty_log(std::chrono::minutes(1)));
+  EXPECT_EQ(std::filesystem::file_size(temporary.log()), 0U);
 }
 
 TEST(Store, RunsTasksAfterTheirPeriodAndAgainAfterAFailure) {

@@ -16,7 +16,7 @@ class DoorRefused(Exception):
 
     def __init__(self, status, text):
         super().__init__(f"{status}: {text}")
-        self.status = status
+        self.status, self.text = status, text
 
 
 def _receive(connection, size):
@@ -34,7 +34,11 @@ def _frame(kind, payload=b""):
 
 
 def call(door, verb, request, timeout=120, upload=None):
-    """The lines of the answer as objects, and the text it ended with. `upload`: bytes of one block."""
+    """The lines of the answer as objects, and the text it ended with. `upload`: bytes of one block.
+    A log is read for its integrity, unless the request says otherwise.
+    """
+    if verb.startswith("audit."):
+        request = {"purpose": "integrity"} | request
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(timeout)
         connection.connect(str(door))

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Verifies an exported log and uses nothing of the hub: the Python standard library and openssl.
+"""Verifies an exported log, or an evidence pack of one, and uses nothing of the hub: the Python standard
+library and openssl.
 
     independent_log.py FOLDER [VKEY]
+    independent_log.py PACK.zip [VKEY]
 
 Formats: C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-tiles and tlog-policy; RFC 6962 section
 2.1. VKEY is the log's key as the register has it; without it, the one in FOLDER/policy is believed. The
@@ -9,6 +11,7 @@ witnesses and how many are needed are those of FOLDER/policy.
 """
 import base64
 import hashlib
+import hmac
 import json
 import pathlib
 import shutil
@@ -16,6 +19,8 @@ import struct
 import subprocess
 import sys
 import tempfile
+import uuid
+import zipfile
 
 WIDTH = 256
 ED25519 = bytes.fromhex("302a300506032b6570032100")  # RFC 8410: what stands before the key's bytes
@@ -69,8 +74,12 @@ class Key:
 
 
 def read_policy(folder):
+    return policy_in((folder / "policy").read_text())
+
+
+def policy_in(text):
     """The log's vkey, the witnesses' keys, and how many of them are needed."""
-    lines = [line.split() for line in (folder / "policy").read_text().splitlines()]
+    lines = [line.split() for line in text.splitlines()]
     logs = [words[1] for words in lines if words[0] == "log"]
     insist(len(logs) == 1, "the policy names not one log")
     witnesses = {words[1]: Key(words[2], 4) for words in lines if words[0] == "witness"}
@@ -232,6 +241,11 @@ def refused(folder, vkey, tamperings):
 
 def verify_proof(proof, vkey):
     """The entry that a C2SP tlog-proof brings with it, and its number."""
+    return proven(proof, lambda note: read_checkpoint(note, Key(vkey)))
+
+
+def proven(proof, opened):
+    """The same, with opened(note) for size and root of the proof's checkpoint."""
     head, blank, note = proof.partition("\n\n")
     insist(blank, "the proof breaks off")
     lines = head.split("\n")
@@ -239,7 +253,7 @@ def verify_proof(proof, vkey):
     insist(lines[1].startswith("extra ") and lines[2].startswith("index "), "a line is missing")
     entry = decoded(lines[1].split(" ", 1)[1], "the entry")
     index = int(lines[2].split(" ", 1)[1])
-    size, root = read_checkpoint(note, Key(vkey))
+    size, root = opened(note)
     insist(index < size, "the entry is behind the end")
     # RFC 9162 section 2.1.3.2.
     at, last, hash_ = index, size - 1, sha256(b"\0" + entry)
@@ -257,8 +271,122 @@ def verify_proof(proof, vkey):
     return index, entry
 
 
+def is_consistent(old_size, old_root, size, root, proof):
+    """RFC 9162 section 2.1.4.2."""
+    if old_size == size:
+        return not proof and old_root == root
+    path = list(proof)
+    if old_size & (old_size - 1) == 0:
+        path.insert(0, old_root)
+    if not 0 < old_size < size or not path:
+        return False
+    at, last = old_size - 1, size - 1
+    while at & 1:
+        at, last = at >> 1, last >> 1
+    old_hash = hash_ = path[0]
+    for other in path[1:]:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            old_hash, hash_ = sha256(b"\1" + other + old_hash), sha256(b"\1" + other + hash_)
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            hash_ = sha256(b"\1" + hash_ + other)
+        at, last = at >> 1, last >> 1
+    return last == 0 and old_hash == old_root and hash_ == root
+
+
+def commitment(item):
+    """Of an item of a detail; opened ones are computed."""
+    if "commitment" in item:
+        return decoded(item["commitment"], "a commitment")
+    if "value_base64" in item:
+        value = decoded(item["value_base64"], "a value")
+    elif item["kind"] == "record":
+        value = uuid.UUID(item["value"]).bytes
+    else:
+        value = item["value"].encode()
+    return hmac.digest(decoded(item["salt"], "a salt"), item["kind"].encode() + b"\0" + value, "sha256")
+
+
+def check_detail(line, leaf):
+    items = line.get("items", [])
+    if "detail" not in leaf:
+        insist(not items, "an entry has items that its leaf does not commit to")
+    elif not line.get("detail_erased"):
+        detail = sha256(b"hub detail\0" + b"".join(commitment(item) for item in items))
+        insist(detail == decoded(leaf["detail"], "a detail"), "items are not those that the leaf commits to")
+
+
+def check_continues(body, earlier, note, opened):
+    """The body of a C2SP tlog-witness add-checkpoint: the log of `note` begins with that of `earlier`."""
+    head, _, behind = body.partition("\n\n")
+    old, *hashes = head.split("\n")
+    insist(behind == note and old == f"old {opened(earlier)[0]}", "a consistency proof is of other checkpoints")
+    insist(is_consistent(*opened(earlier), *opened(note), [decoded(line, "a hash") for line in hashes]),
+           "the log does not continue an earlier checkpoint")
+
+
+def read_pack(file):
+    with zipfile.ZipFile(file) as archive:
+        names = archive.namelist()
+        insist(len(names) == len(set(names)), "two members have one name")
+        return {name: archive.read(name) for name in names}
+
+
+def check_manifest(members):
+    manifest = json.loads(members["manifest.json"])
+    insist(set(manifest["members"]) == set(members) - {"manifest.json"}, "the manifest names other members")
+    for name, about in manifest["members"].items():
+        insist(sha256(members[name]).hex() == about["sha256"], f"{name} is not as the manifest says")
+    return manifest
+
+
+def verify_pack(file, vkey=None):
+    """The log's origin, its signed size, and the lines of entries.ndjson. Raises Disagreement."""
+    members = read_pack(file)
+    manifest = check_manifest(members)
+    policy_vkey, witnesses, needed = policy_in(members["policy"].decode())
+    key = Key(vkey or policy_vkey)
+    insist(manifest["log"] == policy_vkey == (vkey or policy_vkey), "the pack is of another log")
+    notes = {}
+
+    def opened(note):
+        if note not in notes:
+            notes[note] = read_checkpoint(note, key)
+        return notes[note]
+
+    newest = members["checkpoint"].decode()
+    opened(newest)
+    good = [newest]
+    if "cosigned" in members:
+        cosigned = members["cosigned"].decode()
+        insist(needed > 0 and len(cosigned_by(cosigned, witnesses)) >= needed, "too few witnesses have cosigned")
+        check_continues(members["cosigned.consistency"].decode(), cosigned, newest, opened)
+        good.append(cosigned)
+    if "since" in members:
+        check_continues(members["since.consistency"].decode(), members["since"].decode(), newest, opened)
+    lines = [json.loads(line) for line in members["entries.ndjson"].decode().splitlines()]
+    insist(len(lines) == manifest["entries"], "the manifest counts other entries")
+    proofs = {f"proofs/{line['index']}.tlog-proof" for line in lines}
+    insist(proofs == {name for name in members if name.startswith("proofs/")}, "there are other proofs")
+    for line in lines:
+        proof = members[f"proofs/{line['index']}.tlog-proof"].decode()
+        insist(proof.partition("\n\n")[2] in good, "a proof brings another checkpoint")
+        insist(proven(proof, opened) == (line["index"], line["leaf"].encode()), "a proof is of another entry")
+        leaf = json.loads(line["leaf"])
+        insist(leaf["seq"] == line["index"], "an entry carries another number")
+        check_detail(line, leaf)
+    return key.name, opened(newest)[0], lines
+
+
 if __name__ == "__main__":
     try:
+        if zipfile.is_zipfile(sys.argv[1]):
+            name, count, packed = verify_pack(*sys.argv[1:3])
+            print(f"{len(packed)} entries of {name} stand among the {count} that the log has signed")
+            sys.exit()
         name, count, _ = verify(*sys.argv[1:3])
     except Disagreement as found:
         sys.exit(f"REFUSED  {found}")

@@ -74,6 +74,8 @@ class Start(network_case.NetworkCase):
             'somebody = "operator"',
             '[limits]',
             'window = 1000',
+            '[retention]',
+            'consultation_days = 30',
             '[send.notices]',
             'record_type = "ta.placement_notice"',
             'priority = "soon"',
@@ -86,7 +88,8 @@ class Start(network_case.NetworkCase):
                 (7, "agent.colour", "is not a setting"),
                 (11, "door.roles.somebody:", "expected USER = "),
                 (13, "limits.window", "from 1 to 256"),
-                (16, "send.notices.priority", '"urgent" or "bulk"'),
+                (15, "retention.consultation_days", "from 183 to 3653"),
+                (18, "send.notices.priority", '"urgent" or "bulk"'),
             ])
 
     def test_a_broker_names_every_mistake_of_its_configuration(self):
