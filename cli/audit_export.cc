@@ -2,6 +2,7 @@
 // exported before held against what the log is now.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -94,9 +95,11 @@ class ExportFolder {
     replace_file(folder_ / "checkpoint", as_bytes(note), kReadable);
   }
 
-  // Files beside the tiles that may change: `policy`, `cosigned`.
+  // Files beside the tiles that may change: `policy`, `cosigned`, `seen/...`.
   void put(const std::string& name, std::string_view content) const {
-    replace_file(folder_ / name, as_bytes(content), kReadable);
+    const auto file = folder_ / name;
+    make_private_folder(file.parent_path());
+    replace_file(file, as_bytes(content), kReadable);
   }
   [[nodiscard]] const fs::path& folder() const { return folder_; }
 
@@ -110,7 +113,7 @@ class ExportFolder {
     std::error_code unreadable;
     for (const auto& entry : fs::directory_iterator(folder_, unreadable)) {
       const auto name = entry.path().filename();
-      if (name == "tile" || name == "policy" || name == "cosigned") continue;
+      if (name == "tile" || name == "policy" || name == "cosigned" || name == "seen") continue;
       throw ExportRefused(folder_.string() +
                           " holds other files than an export; name a new folder");
     }
@@ -135,7 +138,8 @@ struct SignedLog {
   std::string note;
   std::string vkey;
   std::vector<crypto::CosignatureVerifier> witnesses;
-  std::string cosigned;  // a note of a checkpoint that a quorum has cosigned; may be empty
+  std::string cosigned;           // a note of a checkpoint that a quorum has cosigned; may be empty
+  std::vector<std::string> seen;  // notes that single witnesses hold
 };
 
 // What was exported, and how much of it witnesses vouch for.
@@ -154,9 +158,16 @@ SignedLog signed_log(const std::string& end, const ExportOptions& options) {
   SignedLog out{word("checkpoint"),
                 options.log_vkey.empty() ? word("log") : options.log_vkey,
                 {},
-                word("cosigned")};
-  const auto witnesses = told && told->is_object() ? told->value("witnesses", json()) : json();
-  for (const auto& vkey : witnesses.is_array() ? witnesses : json::array()) {
+                word("cosigned"),
+                {}};
+  const auto list = [&](const char* name) {
+    const auto value = told && told->is_object() ? told->value(name, json()) : json();
+    return value.is_array() ? value : json::array();
+  };
+  for (const auto& note : list("seen")) {
+    if (note.is_string()) out.seen.push_back(note.get<std::string>());
+  }
+  for (const auto& vkey : list("witnesses")) {
     auto key = vkey.is_string() ? crypto::CosignatureVerifier::parse(vkey.get<std::string>())
                                 : std::nullopt;
     if (!key) throw ExportRefused("the daemon names a witness by what is no vkey");
@@ -204,6 +215,16 @@ void print(const ExportOptions& options, const Exported& exported, const ExportF
   }
 }
 
+// Of a witness's name HUB/witness/PARTY the party, as a name for a file.
+std::string party_of(const std::string& witness) {
+  auto party = witness.substr(witness.rfind('/') + 1);
+  const bool plain = !party.empty() && std::ranges::all_of(party, [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+  if (!plain) throw ExportRefused("a witness's name does not end in the code of a party");
+  return party;
+}
+
 // Entries as they come, into files.
 class Exporter {
  public:
@@ -235,7 +256,15 @@ class Exporter {
     folder_.put("policy", audit::write_tlog_policy(audit::policy_of(*key, log.witnesses)));
     folder_.finish(*checkpoint, log.note, *key);
     Exported out{*checkpoint, std::nullopt, log.witnesses.size()};
-    if (!log.cosigned.empty()) out.witnessed = witnessed(log, *key, *checkpoint);
+    if (!log.cosigned.empty()) {
+      out.witnessed = witnessed(log, log.cosigned, audit::quorum_of(log.witnesses.size()), *key);
+      folder_.put("cosigned", log.cosigned);
+    }
+    for (const auto& note : log.seen) {
+      const auto seen = witnessed(log, note, 1, *key);
+      if (seen.cosignatures.empty()) continue;  // of who is no witness of this log any more
+      folder_.put("seen/" + party_of(seen.cosignatures.front().witness) + ".checkpoint", note);
+    }
     return out;
   }
 
@@ -243,23 +272,22 @@ class Exporter {
 
  private:
   // The tree that witnesses cosigned must be the beginning of what was exported.
-  audit::Witnessing witnessed(const SignedLog& log, const crypto::NoteVerifier& key,
-                              const audit::Checkpoint& whole) {
-    auto checked = audit::check_quorum(log.cosigned, key, log.witnesses,
-                                       audit::quorum_of(log.witnesses.size()));
+  [[nodiscard]] audit::Witnessing witnessed(const SignedLog& log, const std::string& note,
+                                            std::size_t needed,
+                                            const crypto::NoteVerifier& key) const {
+    auto checked = audit::check_quorum(note, key, log.witnesses, needed);
     if (!checked) {
-      throw ExportRefused("the cosigned checkpoint cannot be believed: " +
+      throw ExportRefused("what witnesses have cosigned cannot be believed: " +
                           std::string(audit::describe(checked.error())));
     }
-    audit::TileFolder tiles(folder_.folder(), whole.size);
+    audit::TileFolder tiles(folder_.folder(), tree_.size());
     const auto& cosigned = checked->checkpoint;
-    if (cosigned.size > whole.size || cosigned.size == 0 ||
+    if (cosigned.size > tree_.size() || cosigned.size == 0 ||
         audit::tree_root(tiles, cosigned.size) != cosigned.root) {
       throw ExportRefused(
           "witnesses have cosigned another tree than the entries make: the log was rewritten; "
           "keep the folder and tell the auditor");
     }
-    folder_.put("cosigned", log.cosigned);
     return std::move(*checked);
   }
 

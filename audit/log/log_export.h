@@ -24,7 +24,8 @@ struct NewestCheckpoint {
 [[nodiscard]] std::optional<NewestCheckpoint> newest_checkpoint(const std::filesystem::path& file);
 
 // What a daemon ends an export with: a JSON object of `checkpoint`, `log` (its vkey), `witnesses`
-// (their vkeys) and, once there is one, `cosigned`: the newest checkpoint that a quorum cosigned.
+// (their vkeys), `seen` (of each witness the newest checkpoint that it has cosigned) and, once
+// there is one, `cosigned`: the newest checkpoint that a quorum cosigned.
 [[nodiscard]] std::string export_facts(
     const NewestCheckpoint& newest, const std::filesystem::path& file, const std::string& log_vkey,
     const std::map<std::string, crypto::CosignatureVerifier>& witnesses);

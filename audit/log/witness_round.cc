@@ -23,6 +23,12 @@ std::filesystem::path WitnessRound::cosigned_beside(const std::filesystem::path&
   return out;
 }
 
+std::filesystem::path WitnessRound::seen_beside(const std::filesystem::path& file) {
+  auto out = file;
+  out += ".seen";
+  return out;
+}
+
 void WitnessRound::begin(std::map<std::string, crypto::CosignatureVerifier> witnesses,
                          std::chrono::milliseconds missed) {
   if (fresher_) keep();
@@ -65,6 +71,7 @@ std::optional<std::string_view> WitnessRound::answered(const std::string& witnes
   decide_on_signing();
   switch (outcome.answer) {
     case Answer::Counted:
+      fresher_ = true;
       if (outcome.quorum) quorum_reached();
       return std::nullopt;
     case Answer::AskAgain:
@@ -84,17 +91,17 @@ void WitnessRound::quorum_reached() {
   last_quorum_ = parts_.clock.steady();
   if (std::exchange(overdue_, false)) log_info("log-witnessed", {{"size", cosigned->size}});
   // Not at each answer: a file takes longer to write than all else that an answer asks for.
-  fresher_ = true;
   if (!std::exchange(kept_, true) || cosigned->cosignatures == cosigning_.witnesses()) keep();
 }
 
 void WitnessRound::keep() {
   const auto& cosigned = cosigning_.cosigned();
-  if (!cosigned) return;
   fresher_ = false;
-  parts_.aside([file = cosigned_beside(parts_.checkpoint), note = cosigned->note] {
+  parts_.aside([file = parts_.checkpoint, note = cosigned ? cosigned->note : std::string(),
+                seen = nlohmann::json(cosigning_.seen()).dump()] {
     try {
-      replace_file(file, as_bytes(note));
+      if (!note.empty()) replace_file(cosigned_beside(file), as_bytes(note));
+      replace_file(seen_beside(file), as_bytes(seen));
     } catch (const std::exception& error) {
       log_error("the cosigned checkpoint was not written; the next round writes it",
                 {{"reason", error.what()}});

@@ -1,6 +1,7 @@
 // Has a party's log cosigned: round after round, it takes the newest signed checkpoint, asks every
 // witness, and keeps the checkpoint with a quorum of cosignatures in FILE.cosigned beside it: once
 // there is a quorum, and again with the freshest once all have answered or the next round begins.
+// FILE.seen has what each witness holds of this log, whether they are enough for a quorum or not.
 //
 // After a start the log signs nothing until a quorum of its witnesses has told that they are not
 // ahead of it: a store that was put back would fork its own log. It stops again when more of them
@@ -47,6 +48,8 @@ class WitnessRound {
 
   // The checkpoint file's with a quorum of cosignatures.
   [[nodiscard]] static std::filesystem::path cosigned_beside(const std::filesystem::path& file);
+  // A JSON array of notes: of each witness the newest checkpoint that it has cosigned.
+  [[nodiscard]] static std::filesystem::path seen_beside(const std::filesystem::path& file);
 
   // Asks these witnesses, by party; `missed` is how long without a quorum is worth an alarm.
   void begin(std::map<std::string, crypto::CosignatureVerifier> witnesses,
@@ -79,7 +82,7 @@ class WitnessRound {
   std::map<std::uint64_t, std::vector<crypto::Digest>> proofs_;  // of this round, by old size
   std::optional<SteadyTime> last_quorum_;
   bool kept_ = false;     // a quorum of this round
-  bool fresher_ = false;  // cosignatures have come since it was written
+  bool fresher_ = false;  // cosignatures have come since the files were written
   bool overdue_ = false;
   bool signing_ = false;
   bool told_ahead_ = false;

@@ -78,6 +78,7 @@ Cosigning::Outcome Cosigning::take_cosignature(Witness& witness, std::string_vie
     }
     witness.line = std::string(*line).append("\n");
     witness.time = *time;
+    witness.seen = note_ + witness.line;
     witness.size = checkpoint_.size;
     witness.ahead = false;
     witness.told = true;
@@ -116,6 +117,14 @@ bool Cosigning::count() {
   for (std::size_t i = 0; i < needed; ++i) out.note += there[i]->line;
   cosigned_ = std::move(out);
   return true;
+}
+
+std::vector<std::string> Cosigning::seen() const {
+  std::vector<std::string> out;
+  for (const auto& [party, witness] : witnesses_) {
+    if (!witness.seen.empty()) out.push_back(witness.seen);
+  }
+  return out;
 }
 
 std::size_t Cosigning::agreeing() const {

@@ -61,6 +61,9 @@ class Cosigning {
   // The newest checkpoint that a quorum has cosigned; nothing while none has been, or where there
   // is nobody to cosign.
   [[nodiscard]] const std::optional<Cosigned>& cosigned() const { return cosigned_; }
+  // Of each witness the newest checkpoint that it has cosigned since the start, with its line
+  // alone.
+  [[nodiscard]] std::vector<std::string> seen() const;
   [[nodiscard]] std::size_t witnesses() const { return witnesses_.size(); }
   [[nodiscard]] std::size_t quorum() const { return quorum_of(witnesses_.size()); }
   // Witnesses that have told where they stand with this log, and are not ahead of it.
@@ -79,6 +82,7 @@ class Cosigning {
     bool ahead = false;
     std::string line;        // of the checkpoint now asked for
     std::uint64_t time = 0;  // of the line
+    std::string seen;        // the newest checkpoint that it has cosigned, with its line
   };
 
   [[nodiscard]] Outcome take_cosignature(Witness& witness, std::string_view body);

@@ -54,7 +54,8 @@ std::vector<RunEntry> KeyRunTail::chunk(Connection& connection, std::int64_t num
 }
 
 std::vector<std::vector<KeyRunTail::Place>> KeyRunTail::places(Connection& connection,
-                                                               std::span<const RunKey> keys) {
+                                                               std::span<const RunKey> keys,
+                                                               std::optional<std::int64_t> row) {
   std::vector<std::vector<Place>> out(keys.size());
   auto ends = connection.prepare(
       "SELECT (SELECT min(number) FROM key_run_tail WHERE idx = ?1),"
@@ -73,14 +74,27 @@ std::vector<std::vector<KeyRunTail::Place>> KeyRunTail::places(Connection& conne
       for (auto at = first; at != last; ++at) out[i].push_back(at->second);
     }
   }
+  const auto is_another = [&](const Place& place) { return row && place.row != *row; };
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    std::erase_if(out[i], [&](const Place& place) {
-      return std::ranges::count(chunk(connection, place.chunk), RunEntry{keys[i], place.row}) == 0;
-    });
+    std::erase_if(out[i], is_another);
+    keep_held(connection, keys[i], out[i]);
   }
   // This snapshot is older than what another connection has seen moved into a run.
-  if (least <= forgotten) scan(connection, keys, forgotten, out);
+  if (least <= forgotten) {
+    scan(connection, keys, forgotten, out);
+    for (auto& of_key : out) std::erase_if(of_key, is_another);
+  }
   return out;
+}
+
+void KeyRunTail::keep_held(Connection& connection, const RunKey& key,
+                           std::vector<Place>& places) const {
+  auto row = connection.prepare("SELECT entries FROM key_run_tail WHERE idx = ? AND number = ?");
+  std::erase_if(places, [&](const Place& place) {
+    row.reset();
+    row.bind(1, index_).bind(2, place.chunk);
+    return !row.step() || !PackedEntries(row.bytes(0)).contains({key, place.row});
+  });
 }
 
 void KeyRunTail::scan(Connection& connection, std::span<const RunKey> keys, std::int64_t through,
@@ -109,9 +123,8 @@ std::vector<std::vector<std::int64_t>> KeyRunTail::find(Connection& connection,
 }
 
 void KeyRunTail::erase(Connection& connection, const RunEntry& entry) {
-  const auto found = places(connection, std::span(&entry.key, 1));
+  const auto found = places(connection, std::span(&entry.key, 1), entry.row);
   for (const auto& place : found.front()) {
-    if (place.row != entry.row) continue;
     auto left = chunk(connection, place.chunk);
     std::erase(left, entry);
     keep_chunk(connection, place.chunk, left);

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <span>
 #include <unordered_map>
@@ -48,9 +49,13 @@ class KeyRunTail {
     std::int64_t row;
   };
 
-  // Where the map and this snapshot have the entries of each key.
-  [[nodiscard]] std::vector<std::vector<Place>> places(Connection& connection,
-                                                       std::span<const RunKey> keys);
+  // Where the map and this snapshot have the entries of each key; of one row only, when it is
+  // given.
+  [[nodiscard]] std::vector<std::vector<Place>> places(
+      Connection& connection, std::span<const RunKey> keys,
+      std::optional<std::int64_t> row = std::nullopt);
+  // Takes out what this snapshot does not have.
+  void keep_held(Connection& connection, const RunKey& key, std::vector<Place>& places) const;
   void take_in(Connection& connection, std::int64_t least, std::int64_t most);
   void forget_below(std::int64_t chunk);
   [[nodiscard]] std::vector<RunEntry> chunk(Connection& connection, std::int64_t number) const;

@@ -49,6 +49,14 @@ std::size_t PackedEntries::lower_bound(const RunEntry& entry) const {
   return first;
 }
 
+bool PackedEntries::contains(const RunEntry& entry) const {
+  const auto packed = pack(entry);
+  for (std::size_t i = 0; i < size(); ++i) {
+    if (std::ranges::equal(bytes_.subspan(i * kRunEntryBytes, kRunEntryBytes), packed)) return true;
+  }
+  return false;
+}
+
 std::vector<RunEntry> PackedEntries::all() const {
   std::vector<RunEntry> out;
   out.reserve(size());

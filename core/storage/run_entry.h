@@ -34,6 +34,8 @@ class PackedEntries {
   [[nodiscard]] RunEntry operator[](std::size_t place) const;
   // Where the first entry is that is not before `entry`; size() if there is none. For sorted ones.
   [[nodiscard]] std::size_t lower_bound(const RunEntry& entry) const;
+  // Whether it is among them, sorted or not.
+  [[nodiscard]] bool contains(const RunEntry& entry) const;
   [[nodiscard]] std::vector<RunEntry> all() const;
 
  private:

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -92,6 +93,23 @@ TEST_F(WitnessRoundFile, HasWhatCameLateWhenTheNextRoundBegins) {
   begin();
   EXPECT_EQ(writes_, 2);
   EXPECT_EQ(oldest(), 102U);
+}
+
+TEST_F(WitnessRoundFile, TellsWhatEachWitnessHoldsWithoutAQuorumToo) {
+  begin();
+  answer(2, 101);
+  answer(4, 102);
+  begin();
+  const auto notes = nlohmann::json::parse(read_file(WitnessRound::seen_beside(file_), 10'000));
+  ASSERT_EQ(notes.size(), 2U);
+  for (const auto& note : notes) {
+    std::vector<crypto::CosignatureVerifier> keys;
+    for (const auto& [name, key] : witnesses_) keys.push_back(key);
+    const auto cosigned = crypto::open_cosignatures(note.get<std::string>(), keys);
+    ASSERT_TRUE(cosigned);
+    EXPECT_EQ(cosigned->size(), 1U) << "its own line alone";
+  }
+  EXPECT_FALSE(std::filesystem::exists(WitnessRound::cosigned_beside(file_)));
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ class HeldLane {
 };
 
 // Posts a task and waits until it has run.
-void run(Lanes& lanes, std::string_view key) {
+void run_one(Lanes& lanes, std::string_view key) {
   auto done = std::make_shared<std::promise<void>>();
   auto is_done = done->get_future();
   lanes.post(key, [done] { done->set_value(); });
@@ -82,7 +82,7 @@ TEST(Lanes, RunWorkOfOtherLanesWhileOneIsBusy) {
   Lanes lanes(2, 4);
   const auto keys = key_of_each_lane(lanes);
   HeldLane held(lanes, keys[0]);
-  run(lanes, keys[1]);
+  run_one(lanes, keys[1]);
   held.release();
 }
 
@@ -94,7 +94,7 @@ TEST(Lanes, RefuseWhatComesWhenTheLaneIsFullAndTakeItLater) {
   EXPECT_TRUE(lanes.try_post("key", [&] { ++run; }));
   EXPECT_FALSE(lanes.try_post("key", [&] { run += 100; }));
   held.release();
-  run(lanes, "key");
+  run_one(lanes, "key");
   EXPECT_EQ(run, 2);
   EXPECT_TRUE(lanes.try_post("key", [&] { ++run; }));
   lanes.close();

@@ -187,6 +187,17 @@ def check_cosigned(folder, key, witnesses, needed, hashes):
            "witnesses have cosigned another tree")
 
 
+def check_seen(folder, key, witnesses, hashes):
+    """What each witness holds is cosigned by that witness, and the beginning of this tree."""
+    for file in sorted((folder / "seen").glob("*")):
+        note = file.read_bytes().decode()
+        size, root = read_checkpoint(note, key)
+        names = [name.rpartition("/")[2] + ".checkpoint" for name in cosigned_by(note, witnesses)]
+        insist(names == [file.name], f"{file.name} is not cosigned by that witness")
+        insist(0 < size <= len(hashes) and root_of(hashes[:size]) == root,
+               f"{file.name} is of another tree")
+
+
 def verify(folder, vkey=None):
     """The log's origin, size and entries. Raises Disagreement."""
     folder = pathlib.Path(folder)
@@ -204,6 +215,7 @@ def verify(folder, vkey=None):
     insist(root == (root_of(hashes) if hashes else sha256(b"")),
            "the entries do not lead to the root of the checkpoint")
     check_cosigned(folder, key, witnesses, needed, hashes)
+    check_seen(folder, key, witnesses, hashes)
     level = 0
     while hashes:
         for number, (path, width) in enumerate(places(level, len(hashes))):

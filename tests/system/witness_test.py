@@ -54,6 +54,7 @@ class Witness(network_case.NetworkCase):
             _, witnesses, needed = independent_log.read_policy(folder)
             times = independent_log.cosigned_by((folder / "cosigned").read_text(), witnesses)
             self.assertGreaterEqual(len(times), needed)
+            self.assertGreaterEqual(len(list((folder / "seen").iterdir())), needed)
             self.assert_refuses_every_tampering(folder, vkey)
 
     def assert_refuses_every_tampering(self, folder, vkey):
@@ -62,6 +63,16 @@ class Witness(network_case.NetworkCase):
                 lines = (folder / "cosigned").read_text().split("\n")
                 act(lines)
                 (folder / "cosigned").write_text("\n".join(lines))
+            return changed
+
+        def first_seen(folder):
+            return sorted((folder / "seen").iterdir())[0]
+
+        def seen(act):
+            def changed(folder):
+                lines = first_seen(folder).read_text().split("\n")
+                act(lines)
+                first_seen(folder).write_text("\n".join(lines))
             return changed
 
         def signature(at, change):
@@ -94,6 +105,11 @@ class Witness(network_case.NetworkCase):
             "another size": cosigned(lambda lines: put(lines, 1, str(int(lines[1]) + 1))),
             "another root": cosigned(lambda lines: put(lines, 2, base64.b64encode(bytes(32)).decode())),
             "the log's signature missing": cosigned(lambda lines: lines.pop(4)),
+            "a witness's checkpoint without its cosignature": seen(lambda lines: lines.pop(5)),
+            "a witness's checkpoint of another root": seen(
+                lambda lines: put(lines, 2, base64.b64encode(bytes(32)).decode())),
+            "a witness's checkpoint as another's": lambda at: first_seen(at).rename(
+                at / "seen" / "E09000099.checkpoint"),
             "a policy of no witnesses": lambda at: (at / "policy").write_text(
                 f"log {vkey}\nquorum none\n"),
             "a witness's key replaced": lambda at: (at / "policy").write_text(
