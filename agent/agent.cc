@@ -16,6 +16,7 @@ constexpr std::size_t kLanes = 2;
 constexpr std::size_t kLaneQueue = 16384;
 constexpr std::int64_t kSentRows = 1;  // numbers of the store's key runs
 constexpr std::int64_t kIdentifiers = 2;
+constexpr std::int64_t kSentSubjects = 3;
 // The indexes follow what is written at 65,000 entries a second at most, so that checkpoints and
 // signatures keep their turn.
 constexpr auto kIndexPeriod = 500ms;
@@ -124,10 +125,11 @@ Agent::Agent(const Config& config, Keys keys, transport::Loop& loop, const Clock
       stream_ids_(clock, crypto::fill_random),
       sent_rows_(kSentRows),
       identifiers_(kIdentifiers),
+      sent_subjects_(kSentSubjects),
       log_(log_origin(*notes_.current_register(), config.authority), config.authority, clock,
            audit::search_key_of(keys_.store)),
-      eraser_(log_, identifiers_),
-      outbox_(config.authority, keys_.envelope, peer_epochs_, log_, stream_ids_),
+      eraser_(log_, identifiers_, sent_subjects_),
+      outbox_(config.authority, keys_.envelope, peer_epochs_, log_, sent_subjects_, stream_ids_),
       inbox_(config.authority, keys_.envelope, log_, identifiers_),
       writer_clearing_(config.authority, {}, clock),
       writer_opener_(config.authority, own_epochs_),
@@ -137,7 +139,8 @@ Agent::Agent(const Config& config, Keys keys, transport::Loop& loop, const Clock
       store_(store_options(config), keys_.store, &in_step_, clock),
       alert_desk_(store_, log_, alert_settings(config)),
       staff_file_(config.staff),
-      retention_(store_, log_, eraser_, identifiers_, clock, config.detail_periods),
+      retention_({store_, log_, eraser_, identifiers_, sent_subjects_, clock},
+                 config.detail_periods),
       lanes_(kLanes, kLaneQueue),
       witness_round_(round_parts()) {
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
@@ -205,6 +208,7 @@ void Agent::start() {
   store_.every(1s, [this] { (void)checkpointer_->run(); });
   store_.every(kIndexPeriod, [this] { (void)sent_rows_.tend(store_, kIndexJobs); });
   store_.every(kIndexPeriod, [this] { (void)identifiers_.tend(store_, kIndexJobs); });
+  store_.every(kIndexPeriod, [this] { (void)sent_subjects_.tend(store_, kIndexJobs); });
   store_.every(kIndexPeriod, [this] { (void)log_.search().tend(store_, kIndexJobs); });
   store_.every(1s, [this] { projections_.tend(store_, *snapshot()->catalogue); });
   store_.every(kRetentionPeriod, [this] { tend_retention(); });

@@ -27,6 +27,7 @@
 #include "agent/peer_epochs.h"
 #include "agent/projections.h"
 #include "agent/retention.h"
+#include "agent/sent_subjects.h"
 #include "agent/snapshot.h"
 #include "agent/spool.h"
 #include "agent/staff_file.h"
@@ -76,6 +77,7 @@ class Agent final : private transport::Client::Handler {
   [[nodiscard]] std::filesystem::path checkpoint_file() const;
   [[nodiscard]] Spool& spool() { return *spool_; }
   [[nodiscard]] storage::KeyRuns& identifiers() { return identifiers_; }
+  [[nodiscard]] SentSubjects& sent_subjects() { return sent_subjects_; }
   [[nodiscard]] Projections& projections() { return projections_; }
   [[nodiscard]] Eraser& eraser() { return eraser_; }
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const { return snapshot_.get(); }
@@ -172,6 +174,7 @@ class Agent final : private transport::Client::Handler {
   UuidSource stream_ids_;  // writer thread
   storage::KeyRuns sent_rows_;
   storage::KeyRuns identifiers_;
+  SentSubjects sent_subjects_;
   audit::Log log_;
   Eraser eraser_;
   Outbox outbox_;

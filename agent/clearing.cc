@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/identifiers.h"
 #include "schemas/envelope.h"
 #include "schemas/epoch_key.h"
 
@@ -161,7 +162,10 @@ Clearing::Answer Clearing::clear(const Snapshot& snapshot, const schemas::Record
   terms.policies = verdict->policies;
   auto body = draft.encode(verdict->allowed_groups);
   const auto expires = now + schemas::longest_delivery(terms.delivery_class);
-  return ClearedRecord{ids_.next(), shared(std::move(terms)), std::move(body), now, expires};
+  const auto view = schemas::RecordView::open(draft.type(), body);
+  auto found_by = view ? identifier_keys(*view) : std::vector<storage::RunKey>();
+  return ClearedRecord{ids_.next(), shared(std::move(terms)), std::move(body), now, expires,
+                       1,           std::move(found_by)};
 }
 
 std::shared_ptr<const Terms> Clearing::still_allowed(const Snapshot& snapshot, const Terms& terms) {

@@ -27,7 +27,9 @@ void show_candidates(Agent& agent, const DoorUser& user, const WhatIsMeant& mean
                      LocalAnswer& answer) {
   const auto records = agent.store().read([&](Connection& store) {
     const auto found = found_under(store, agent, meant);
-    return facts_of(store, {found.begin(), found.end()});
+    RecordSet all{{}, {found.begin(), found.end()}};
+    for (const auto& sent : sent_under(store, agent, meant)) all.ids.insert(sent.id);
+    return facts_of(store, agent, all);
   });
   auto entry = entry_about(user, "consultation", "erasure-candidates");
   entry.count = records.size();
@@ -54,7 +56,8 @@ std::optional<std::string> hindrance(Connection& store, Agent& agent, const Reco
     return "a record is still on its way to " + *recipient +
            "; try again when it has its receipt or has expired";
   }
-  if (held_back(records, records_under_hold(store, agent.identifiers())) > 0) {
+  if (held_back(records, records_under_hold(store, agent.identifiers(), agent.sent_subjects())) >
+      0) {
     return "a record is under a legal hold (hubctl hold list); it can be erased once that is "
            "lifted";
   }
@@ -63,7 +66,9 @@ std::optional<std::string> hindrance(Connection& store, Agent& agent, const Reco
 
 void record_hindrance(Connection& store, Agent& agent, const DoorUser& user, const Uuid& id,
                       const std::string& reference, const RecordSet& records) {
-  if (held_back(records, records_under_hold(store, agent.identifiers())) == 0) return;
+  if (held_back(records, records_under_hold(store, agent.identifiers(), agent.sent_subjects())) ==
+      0)
+    return;
   auto entry = officers_entry(agent, user, "admin", "erasure-refused-by-hold");
   entry.count = records.ids.size();
   agent.log().append(store, entry, officers_detail(user, id, reference));
@@ -84,6 +89,7 @@ RecordSet meant_by(Connection& store, Agent& agent, const WhatIsMeant& meant) {
   auto found = with_versions(store, found_under(store, agent, meant));
   out.ids.merge(found.ids);
   out.numbers.merge(found.numbers);
+  for (const auto& sent : sent_under(store, agent, meant)) out.ids.insert(sent.id);
   return out;
 }
 
@@ -109,7 +115,7 @@ Ruling propose_in_job(Connection& store, Agent& agent, const DoorUser& user,
   auto detail = officers_detail(user, proposal.id, proposal.reference);
   detail.record_ids = proposal.records;
   agent.log().append(store, entry, detail);
-  shown = facts_of(store, records.numbers);
+  shown = facts_of(store, agent, records);
   return {true, {}};
 }
 

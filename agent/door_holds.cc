@@ -20,8 +20,8 @@ Ruling place_in_job(Connection& store, Agent& agent, const DoorUser& user, const
     return {false, "there are too many legal holds; lift those that are over"};
   }
   keep_hold(store, hold);
-  const auto records = records_under(store, agent.identifiers(), hold);
-  shown = facts_of(store, records.numbers);
+  const auto records = records_under(store, agent.identifiers(), agent.sent_subjects(), hold);
+  shown = facts_of(store, agent, records);
   auto entry = officers_entry(agent, user, "admin", "hold-placed");
   entry.count = shown.size();
   auto detail = officers_detail(user, hold.id, hold.reference);
@@ -65,7 +65,7 @@ void list_holds(Agent& agent, const DoorUser& user, std::string_view /*text*/,
   const auto lines = agent.store().read([&](Connection& store) {
     std::vector<std::string> out;
     for (const auto& hold : all_holds(store)) {
-      const auto records = records_under(store, agent.identifiers(), hold);
+      const auto records = records_under(store, agent.identifiers(), agent.sent_subjects(), hold);
       out.push_back(json{{"hold", to_string(hold.id)},
                          {"reference", hold.reference},
                          {"identifier", hold.identifier},

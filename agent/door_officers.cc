@@ -92,6 +92,22 @@ std::vector<std::int64_t> found_under(Connection& store, Agent& agent, const Wha
   return agent.identifiers().find(store, identifier_key(meant.identifier, meant.value));
 }
 
+std::vector<SentFacts> sent_under(Connection& store, Agent& agent, const WhatIsMeant& meant) {
+  if (meant.identifier.empty()) return {};
+  return agent.sent_subjects().find(store, identifier_key(meant.identifier, meant.value));
+}
+
+std::vector<HeldFacts> facts_of(Connection& store, Agent& agent, const RecordSet& records) {
+  auto out = facts_of(store, records.numbers);
+  for (const auto& id : records.ids) {
+    for (auto& sent : agent.sent_subjects().find(store, id)) {
+      out.push_back(
+          {0, sent.id, agent.config().authority, std::move(sent.record_type), sent.sent, false});
+    }
+  }
+  return out;
+}
+
 bool list_facts(const std::vector<HeldFacts>& records, LocalAnswer& answer) {
   return std::ranges::all_of(records, [&](const HeldFacts& record) {
     const auto line = json{{"id", to_string(record.id)},

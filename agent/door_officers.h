@@ -35,7 +35,15 @@ enum class Asks : std::uint8_t { About, ById };
 [[nodiscard]] std::vector<std::int64_t> found_under(storage::Connection& store, Agent& agent,
                                                     const WhatIsMeant& meant);
 
-// A line for each held record; false when the caller went away.
+// The records that this authority sent with the subject's identifier.
+[[nodiscard]] std::vector<SentFacts> sent_under(storage::Connection& store, Agent& agent,
+                                                const WhatIsMeant& meant);
+
+// What is held or was sent of these, for list_facts().
+[[nodiscard]] std::vector<HeldFacts> facts_of(storage::Connection& store, Agent& agent,
+                                              const RecordSet& records);
+
+// A line for each record; false when the caller went away.
 [[nodiscard]] bool list_facts(const std::vector<HeldFacts>& records,
                               transport::LocalDoor::Answer& answer);
 

@@ -16,7 +16,7 @@ using nlohmann::json;
 using storage::Connection;
 using LocalAnswer = transport::LocalDoor::Answer;
 
-// Ids of the records held here with this identifier.
+// Ids of the records with this identifier that are held here or were sent.
 std::vector<Uuid> records_about(Agent& agent, const std::string& subject) {
   const auto equals = subject.find('=');
   const auto key = identifier_key(subject.substr(0, equals), subject.substr(equals + 1));
@@ -32,6 +32,7 @@ std::vector<Uuid> records_about(Agent& agent, const std::string& subject) {
       }
       query.reset();
     }
+    for (const auto& sent : agent.sent_subjects().find(store, key)) out.push_back(sent.id);
     return out;
   });
 }

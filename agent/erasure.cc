@@ -120,6 +120,7 @@ Eraser::Removed Eraser::remove(Connection& store, const schemas::Catalogue& cata
   }
   // What ends by its time was held, so it does not wait.
   if (!remembered) return out;
+  sent_.forget(store, records.ids);
   const auto waiting = waiting_numbers(store, records.ids);
   for (const auto id : waiting) store.run("DELETE FROM waiting_record WHERE id = ?", id);
   out.records += waiting.size();

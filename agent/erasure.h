@@ -1,4 +1,4 @@
-// Erasing records: from the store, from the index they are found by, and from the details of the
+// Erasing records: from the store, from the indexes they are found by, and from the details of the
 // audit log, in one transaction with the entry that says so.
 //
 // What stays: the leaves of the log, which hold no personal data; a hash over sender and id, so
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "agent/held_versions.h"
+#include "agent/sent_subjects.h"
 #include "audit/log/log.h"
 #include "core/storage/key_runs.h"
 #include "schemas/catalogue.h"
@@ -34,8 +35,9 @@ inline constexpr std::string_view kRetentionEnded = "retention-ended";  // by ti
 
 class Eraser {
  public:
-  // Both must outlive it.
-  Eraser(audit::Log& log, storage::KeyRuns& identifiers) : log_(log), identifiers_(identifiers) {}
+  // All must outlive it.
+  Eraser(audit::Log& log, storage::KeyRuns& identifiers, SentSubjects& sent)
+      : log_(log), identifiers_(identifiers), sent_(sent) {}
 
   struct Erased {
     std::uint64_t records = 0;  // that were held, or waited for a key
@@ -68,6 +70,7 @@ class Eraser {
 
   audit::Log& log_;
   storage::KeyRuns& identifiers_;
+  SentSubjects& sent_;
 };
 
 // As Eraser::replay(), for what puts a log's later entries back.

@@ -38,6 +38,14 @@ storage::RunKey identifier_key(std::string_view identifier, std::string_view val
   return out;
 }
 
+std::vector<storage::RunKey> identifier_keys(const schemas::RecordView& record) {
+  std::vector<storage::RunKey> out;
+  for (const auto& [identifier, value] : identifiers_of(record)) {
+    out.push_back(identifier_key(identifier, value));
+  }
+  return out;
+}
+
 bool is_one_persons(std::string_view identifier) {
   constexpr std::array<std::string_view, 3> classes{"case_reference", "nhs_number", "ni_number"};
   return std::ranges::find(classes, identifier) != classes.end();

@@ -43,6 +43,7 @@ void drop_hold(Connection& store, const Uuid& id) {
   store.run("DELETE FROM legal_hold WHERE id = ?", Bytes(id.bytes));
   // Details that were passed over for its sake are looked at again.
   store.run("DELETE FROM retention_progress");
+  SentSubjects::look_again(store);
 }
 
 void ask_to_lift(Connection& store, const Uuid& id, const std::string& user, Time now) {
@@ -67,19 +68,21 @@ std::optional<LegalHold> find_hold(Connection& store, const Uuid& id) {
 }
 
 RecordSet records_under(Connection& store, const storage::KeyRuns& identifiers,
-                        const LegalHold& hold) {
+                        const SentSubjects& sent, const LegalHold& hold) {
   auto out = with_versions(store, std::set(hold.records.begin(), hold.records.end()));
   if (!hold.subject) return out;
   auto found = with_versions(store, identifiers.find(store, *hold.subject));
   out.numbers.merge(found.numbers);
   out.ids.merge(found.ids);
+  for (const auto& record : sent.find(store, *hold.subject)) out.ids.insert(record.id);
   return out;
 }
 
-RecordSet records_under_hold(Connection& store, const storage::KeyRuns& identifiers) {
+RecordSet records_under_hold(Connection& store, const storage::KeyRuns& identifiers,
+                             const SentSubjects& sent) {
   RecordSet out;
   for (const auto& hold : all_holds(store)) {
-    auto more = records_under(store, identifiers, hold);
+    auto more = records_under(store, identifiers, sent, hold);
     out.numbers.merge(more.numbers);
     out.ids.merge(more.ids);
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/held_versions.h"
+#include "agent/sent_subjects.h"
 #include "core/base/clock.h"
 #include "core/base/uuid.h"
 #include "core/storage/connection.h"
@@ -40,12 +41,14 @@ void ask_to_lift(storage::Connection& store, const Uuid& id, const std::string& 
 [[nodiscard]] std::vector<LegalHold> all_holds(storage::Connection& store);
 [[nodiscard]] std::optional<LegalHold> find_hold(storage::Connection& store, const Uuid& id);
 
-// The records that one hold is on now, with their versions.
+// The records that one hold is on now, held with their versions, or sent.
 [[nodiscard]] RecordSet records_under(storage::Connection& store,
-                                      const storage::KeyRuns& identifiers, const LegalHold& hold);
+                                      const storage::KeyRuns& identifiers, const SentSubjects& sent,
+                                      const LegalHold& hold);
 // And those that any is on.
 [[nodiscard]] RecordSet records_under_hold(storage::Connection& store,
-                                           const storage::KeyRuns& identifiers);
+                                           const storage::KeyRuns& identifiers,
+                                           const SentSubjects& sent);
 // How many of `records` are `held_back`.
 [[nodiscard]] std::size_t held_back(const RecordSet& records, const RecordSet& held_back);
 

@@ -58,11 +58,12 @@ void count(Connection& store, std::string_view what, std::string_view party,
 }
 
 Outbox::Outbox(std::string authority, const crypto::EnvelopeKey& key, const PeerEpochs& peers,
-               audit::Log& log, UuidSource& ids)
+               audit::Log& log, SentSubjects& subjects, UuidSource& ids)
     : authority_(std::move(authority)),
       key_(key),
       peers_(peers),
       log_(log),
+      subjects_(subjects),
       ids_(ids),
       sealer_(key) {}
 
@@ -105,6 +106,7 @@ std::vector<SliceRef> Outbox::send(Connection& store, const std::vector<ClearedR
   std::map<std::tuple<std::string, schemas::DeliveryClass, schemas::Priority>,
            std::optional<schemas::EpochKey>>
       keys;
+  subjects_.add(store, records, now);
   std::vector<Sealer::Item> items;
   for (const auto& record : records) {
     const auto& terms = *record.terms;
@@ -237,7 +239,8 @@ std::vector<SliceRef> Outbox::seal_waiting(Connection& store, const InForce& in_
                            to_buffer(query.bytes(6)),
                            from_ms(query.int64(7)),
                            from_ms(query.int64(8)),
-                           static_cast<std::uint8_t>(query.int64(9))};
+                           static_cast<std::uint8_t>(query.int64(9)),
+                           {}};
       done.push_back(query.int64(0));
       if (terms && record.expires > now) {
         records.push_back(std::move(record));

@@ -14,6 +14,7 @@
 
 #include "agent/peer_epochs.h"
 #include "agent/sealer.h"
+#include "agent/sent_subjects.h"
 #include "agent/terms.h"
 #include "audit/log/log.h"
 #include "core/base/clock.h"
@@ -42,9 +43,10 @@ class Outbox {
  public:
   // All must outlive the outbox.
   Outbox(std::string authority, const crypto::EnvelopeKey& key, const PeerEpochs& peers,
-         audit::Log& log, UuidSource& ids);
+         audit::Log& log, SentSubjects& subjects, UuidSource& ids);
 
-  // Seals what has a key, in order; keeps the rest unsealed. A record behind one that waits for
+  // Seals what has a key, in order; keeps the rest unsealed, and all under the identifiers by which
+  // they are found. A record behind one that waits for
   // the same recipient and priority waits too.
   [[nodiscard]] std::vector<SliceRef> send(storage::Connection& store,
                                            const std::vector<ClearedRecord>& records,
@@ -110,6 +112,7 @@ class Outbox {
   const crypto::EnvelopeKey& key_;
   const PeerEpochs& peers_;
   audit::Log& log_;
+  SentSubjects& subjects_;
   UuidSource& ids_;
   Sealer sealer_;
   std::map<StreamKey, StreamEnd> streams_;

@@ -220,10 +220,13 @@ void Outbox::seal_again(Connection& store, const Row& row, std::size_t place) {
   auto body =
       promised(crypto::open_body(key, record.header.commitment, record.header_hash, record.body),
                "a body of ours opens with its key");
-  const ClearedRecord again{
-      record.header.record_id, std::make_shared<const Terms>(terms_of(record.header, record.slot)),
-      std::move(body),         record.header.created,
-      record.header.expires,   static_cast<std::uint8_t>(std::min(record.slot.attempt + 1, 255))};
+  const ClearedRecord again{record.header.record_id,
+                            std::make_shared<const Terms>(terms_of(record.header, record.slot)),
+                            std::move(body),
+                            record.header.created,
+                            record.header.expires,
+                            static_cast<std::uint8_t>(std::min(record.slot.attempt + 1, 255)),
+                            {}};
   keep_waiting(store, again);
 }
 

@@ -15,6 +15,7 @@ constexpr int kRecordsLookedAt = 512;
 constexpr std::size_t kRecordsAtOnce = 32;  // that one job erases
 constexpr std::size_t kEntriesLookedAt = 1000;
 constexpr std::size_t kDetailsAtOnce = 250;
+constexpr int kSentAtOnce = 250;
 constexpr std::chrono::hours kBetweenPasses{1};
 
 // By their ids; for the types, the catalogue says.
@@ -63,19 +64,24 @@ audit::Entry retention_entry(std::string reason) {
 
 }  // namespace
 
-Retention::Retention(storage::Store& store, audit::Log& log, Eraser& eraser,
-                     const storage::KeyRuns& identifiers, const Clock& clock, DetailPeriods periods)
-    : store_(store),
-      log_(log),
-      eraser_(eraser),
-      identifiers_(identifiers),
-      clock_(clock),
+Retention::Retention(const Parts& parts, DetailPeriods periods)
+    : store_(parts.store),
+      log_(parts.log),
+      eraser_(parts.eraser),
+      identifiers_(parts.identifiers),
+      sent_(parts.sent),
+      clock_(parts.clock),
       periods_(std::move(periods)) {}
+
+RecordSet Retention::under_hold(Connection& store) const {
+  return records_under_hold(store, identifiers_, sent_);
+}
 
 bool Retention::tend(const Snapshot& snapshot) {
   const bool records = end_records(snapshot);
   const bool details = end_details();
-  return records || details;
+  const bool subjects = end_sent_subjects();
+  return records || details || subjects;
 }
 
 bool Retention::end_records(const Snapshot& snapshot) {
@@ -124,10 +130,10 @@ std::vector<Retention::Due> Retention::due_records(const Snapshot& snapshot, Tim
 
 void Retention::erase_records(Connection& store, const Snapshot& snapshot,
                               const std::vector<Due>& due) {
-  const auto under_hold = records_under_hold(store, identifiers_);
+  const auto held_back = under_hold(store);
   std::map<std::pair<std::string, std::chrono::days>, RecordSet> groups;
   for (const auto& record : due) {
-    if (under_hold.numbers.contains(record.number)) continue;
+    if (held_back.numbers.contains(record.number)) continue;
     for (const auto& facts : facts_of(store, {record.number})) {
       auto& group = groups[{record.record_type, record.period}];
       group.numbers.insert(facts.number);
@@ -141,6 +147,20 @@ void Retention::erase_records(Connection& store, const Snapshot& snapshot,
     (void)eraser_.erase(store, *snapshot.catalogue, records, std::move(entry),
                         audit::detail_by("agent"));
   }
+}
+
+bool Retention::end_sent_subjects() {
+  const auto period = periods_.find("disclosure");
+  if (period == periods_.end()) return false;
+  const auto end = clock_.now() - period->second;
+  const auto is_due = [&] {
+    return store_.read([&](Connection& store) { return SentSubjects::has_before(store, end); });
+  };
+  if (!is_due()) return false;
+  const bool committed = store_.commit([&](Connection& store) {
+    sent_.forget_before(store, end, under_hold(store).ids, kSentAtOnce);
+  });
+  return committed && is_due();
 }
 
 bool Retention::end_details() {
@@ -169,7 +189,7 @@ Retention::DueDetails Retention::due_details(Connection& store, std::string_view
     if (progress.step()) out.first = static_cast<std::uint64_t>(progress.int64(0));
   }
   out.next = out.first;
-  const auto under_hold = records_under_hold(store, identifiers_);
+  const auto held_back = under_hold(store);
   auto rows = store.prepare(
       "SELECT idx, leaf, detail IS NOT NULL FROM log_entry WHERE idx >= ? ORDER BY idx LIMIT ?");
   rows.bind(1, out.next).bind(2, kEntriesLookedAt);
@@ -178,7 +198,7 @@ Retention::DueDetails Retention::due_details(Connection& store, std::string_view
     if (!leaf || leaf->time > before) break;
     out.next = leaf->index + 1;
     if (leaf->entry.act != act || rows.int64(2) == 0) continue;
-    if (!under_hold.ids.empty() && names_one_of(store, leaf->index, under_hold.ids)) continue;
+    if (!held_back.ids.empty() && names_one_of(store, leaf->index, held_back.ids)) continue;
     out.entries.push_back(leaf->index);
   }
   return out;
@@ -187,9 +207,9 @@ Retention::DueDetails Retention::due_details(Connection& store, std::string_view
 // A hold may have come since it was looked.
 void Retention::erase_details(Connection& store, const std::string& act, std::chrono::days period,
                               DueDetails due) {
-  const auto under_hold = records_under_hold(store, identifiers_);
+  const auto held_back = under_hold(store);
   std::erase_if(due.entries, [&](std::uint64_t entry) {
-    return !under_hold.ids.empty() && names_one_of(store, entry, under_hold.ids);
+    return !held_back.ids.empty() && names_one_of(store, entry, held_back.ids);
   });
   store.run("INSERT OR REPLACE INTO retention_progress(act, next_entry) VALUES (?, ?)", act,
             due.next);

@@ -1,5 +1,6 @@
 // What is erased because its time is over: held records, by what their type and their agreement
-// say, and details of the audit log, by what the configuration says of each act. Leaves stay.
+// say, and details of the audit log, by what the configuration says of each act. Leaves stay. Sent
+// records are found by their subjects as long as the details of disclosures are kept.
 //
 // In small jobs on the maintenance thread, so that nobody waits for it. What a legal hold is on
 // stays. The caller sees to it that the clock can be trusted.
@@ -25,8 +26,15 @@ namespace hub::agent {
 class Retention {
  public:
   // All must outlive it.
-  Retention(storage::Store& store, audit::Log& log, Eraser& eraser,
-            const storage::KeyRuns& identifiers, const Clock& clock, DetailPeriods periods);
+  struct Parts {
+    storage::Store& store;
+    audit::Log& log;
+    Eraser& eraser;
+    const storage::KeyRuns& identifiers;
+    SentSubjects& sent;
+    const Clock& clock;
+  };
+  Retention(const Parts& parts, DetailPeriods periods);
 
   // A bounded step; true while there is more to do at once.
   bool tend(const Snapshot& snapshot);
@@ -54,10 +62,15 @@ class Retention {
   void erase_details(storage::Connection& store, const std::string& act, std::chrono::days period,
                      DueDetails due);
 
+  // What no hold lets go.
+  [[nodiscard]] RecordSet under_hold(storage::Connection& store) const;
+  bool end_sent_subjects();
+
   storage::Store& store_;
   audit::Log& log_;
   Eraser& eraser_;
   const storage::KeyRuns& identifiers_;
+  SentSubjects& sent_;
   const Clock& clock_;
   const DetailPeriods periods_;
   // Of the pass over the held records.

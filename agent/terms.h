@@ -11,6 +11,7 @@
 #include "core/base/bytes.h"
 #include "core/base/clock.h"
 #include "core/base/uuid.h"
+#include "core/storage/run_entry.h"
 #include "schemas/codes.h"
 
 namespace hub::agent {
@@ -42,6 +43,7 @@ struct ClearedRecord {
   Time created;
   Time expires;
   std::uint8_t attempt = 1;
+  std::vector<storage::RunKey> found_by;  // keys of the identifiers in the body (identifiers.h)
 };
 
 }  // namespace hub::agent

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "agent/identifiers.h"
 #include "agent/tables.h"
 #include "core/base/encoding.h"
 #include "core/base/file.h"
@@ -129,7 +130,7 @@ Borough::Borough(TestHub& owner, std::string_view own_code)
       ids(owner.clock, crypto::fill_random),
       log(std::string(kHub) + "/audit/" + code, code, owner.clock,
           audit::search_key_of(crypto::StoreKey::random())),
-      outbox(code, secrets.envelope, peers, log, ids),
+      outbox(code, secrets.envelope, peers, log, sent_subjects, ids),
       inbox(code, secrets.envelope, log, identifiers),
       opener(code, epochs) {
   storage::Store::create(store_options(store_file()), store_key);
@@ -185,8 +186,10 @@ std::vector<agent::ClearedRecord> Borough::notices(std::string_view recipient, i
                                                  {"available_from", "2026-11-20"},
                                                  {"placement_function", "s193"}};
     const auto draft = hold(schemas::RecordDraft::check_named(type, values));
-    out.push_back({id, shared, draft.encode(shared->field_groups), hub.clock.now(),
-                   hub.clock.now() + std::chrono::days(15)});
+    auto body = draft.encode(shared->field_groups);
+    auto found_by = agent::identifier_keys(hold(schemas::RecordView::open(type, body)));
+    out.push_back({id, shared, std::move(body), hub.clock.now(),
+                   hub.clock.now() + std::chrono::days(15), 1, std::move(found_by)});
   }
   return out;
 }

@@ -137,7 +137,8 @@ class Borough : public storage::CommitParticipant {
   UuidSource ids;
   audit::Log log;
   storage::KeyRuns identifiers{2};
-  agent::Eraser eraser{log, identifiers};
+  agent::SentSubjects sent_subjects{3};
+  agent::Eraser eraser{log, identifiers, sent_subjects};
   agent::Outbox outbox;
   agent::Inbox inbox;
   agent::Opener opener;

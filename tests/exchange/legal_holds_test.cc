@@ -27,8 +27,9 @@ struct LegalHolds : testing::Test {
     return records;
   }
   agent::RecordSet under_hold() {
-    return hackney.store->read(
-        [&](Connection& store) { return agent::records_under_hold(store, hackney.identifiers); });
+    return hackney.store->read([&](Connection& store) {
+      return agent::records_under_hold(store, hackney.identifiers, hackney.sent_subjects);
+    });
   }
   agent::LegalHold place(std::vector<Uuid> records, std::string identifier = "",
                          const std::string& value = "") {

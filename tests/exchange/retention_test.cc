@@ -33,9 +33,11 @@ struct RetentionEnds : testing::Test {
     for (const auto& slice : camden.send(records)) (void)hackney.receive(slice.bytes);
     return records;
   }
-  void tend(const agent::DetailPeriods& periods = {}) {
-    agent::Retention retention(*hackney.store, hackney.log, hackney.eraser, hackney.identifiers,
-                               hub.clock, periods);
+  void tend(const agent::DetailPeriods& periods = {}) { tend(hackney, periods); }
+  void tend(Borough& borough, const agent::DetailPeriods& periods) {
+    agent::Retention retention({*borough.store, borough.log, borough.eraser, borough.identifiers,
+                                borough.sent_subjects, hub.clock},
+                               periods);
     while (retention.tend(*snapshot)) {
     }
   }

@@ -202,13 +202,17 @@ class Erasure(network_case.NetworkCase):
         users.let_in(self.folder, self.sender.door)
         self.wait_settled(30, self.sender)
         self.agent = self.sender
-        _, proposed = self.officer(FIRST, "erase.propose", records=[record], ground="court-order",
-                                   reference="C/1")
+        subject = {"identifier": "case_reference", "value": self.references[TARGET]}
+        lines, proposed = self.officer(FIRST, "erase.propose", subject=subject, ground="court-order",
+                                       reference="C/1")
+        self.assertEqual([(line["id"], line["sender"]) for line in lines], [(record, BARKING)])
         _, told = self.officer(SECOND, "erase.approve", id=proposed["proposal"])
         self.assertEqual((told["erased"], told["items"]), (0, 3))  # disclosure, receipt and proposal
         named = [entry for entry in door.log_entries(self.sender)
                  if record in entry.get("detail", {}).get("record_ids", [])]
         self.assertEqual(named, [])
+        self.assert_refused("no such record", FIRST, "erase.propose", subject=subject,
+                            ground="court-order", reference="C/2")
 
 
 if __name__ == "__main__":

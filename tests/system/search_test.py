@@ -57,6 +57,10 @@ class Search(network_case.NetworkCase):
         *found, _ = self.ask(self.agent, "subject", "case_reference", reference)
         acts = [row["entry"]["act"] for row in found]
         self.assertEqual(acts, ["collection", "consultation", "consultation"])
+        # The sender says what it passed on about the person.
+        *sent, _ = self.ask(self.sender, "subject", "case_reference", reference)
+        self.assertEqual([(row["entry"]["act"], row["entry"]["recipient"]) for row in sent],
+                         [("disclosure", HACKNEY), ("receipt", HACKNEY)])
         shown = self.agent.ctl("audit", "subject", "case_reference", reference, "--without-names",
                                *PURPOSE, "--role", "auditor").stdout
         self.assertIn("somebody as housing-officer", shown)
