@@ -209,20 +209,19 @@ void Outbox::record_disclosures(Connection& store, const std::vector<Sealer::Ite
   }
 }
 
-std::vector<SliceRef> Outbox::seal_waiting(Connection& store, const InForce& in_force,
-                                           const StillAllowed& allowed, Time now,
-                                           std::size_t most) {
-  std::vector<ClearedRecord> records;
+// Takes out of the queue what has a key now.
+Outbox::Due Outbox::take_waiting(Connection& store, const StillAllowed& allowed, Time now,
+                                 std::size_t most) const {
+  Due out;
   std::vector<std::int64_t> done;
   std::map<std::string, std::shared_ptr<const Terms>> verdicts;  // by the terms as kept
   std::set<std::pair<std::string, std::int64_t>> blocked;
-  std::vector<ClearedRecord> refused;
   {
     auto query = store.prepare(
         "SELECT id, recipient, priority, delivery_class, record_id, terms, body, created, expires, "
         "attempt FROM waiting_record ORDER BY id");
     while (query.step() &&
-           records.size() < std::min<std::size_t>(most, schemas::kMaxSliceRecords)) {
+           out.records.size() < std::min<std::size_t>(most, schemas::kMaxSliceRecords)) {
       const std::string recipient(query.text(1));
       const auto klass = schemas::delivery_class(static_cast<std::uint8_t>(query.int64(3)))
                              .value_or(schemas::DeliveryClass::Ordinary);
@@ -243,15 +242,22 @@ std::vector<SliceRef> Outbox::seal_waiting(Connection& store, const InForce& in_
                            {}};
       done.push_back(query.int64(0));
       if (terms && record.expires > now) {
-        records.push_back(std::move(record));
+        out.records.push_back(std::move(record));
       } else {
         record.terms = std::make_shared<const Terms>(kept);
-        refused.push_back(std::move(record));
+        out.refused.push_back(std::move(record));
       }
     }
   }
   for (const auto id : done) store.run("DELETE FROM waiting_record WHERE id = ?", id);
-  for (const auto& record : refused) {
+  return out;
+}
+
+std::vector<SliceRef> Outbox::seal_waiting(Connection& store, const InForce& in_force,
+                                           const StillAllowed& allowed, Time now,
+                                           std::size_t most) {
+  const auto due = take_waiting(store, allowed, now, most);
+  for (const auto& record : due.refused) {
     auto entry = entry_for(*record.terms, authority_, in_force);
     const auto outcome = record.expires > now ? Outcome::RefusedByPolicy : Outcome::Expired;
     entry.act = "refusal";
@@ -265,9 +271,9 @@ std::vector<SliceRef> Outbox::seal_waiting(Connection& store, const InForce& in_
     count(store, "refused", record.terms->recipient, word(outcome), 1);
   }
   std::vector<std::optional<schemas::EpochKey>> keys;
-  keys.reserve(records.size());
+  keys.reserve(due.records.size());
   std::vector<Sealer::Item> items;
-  for (const auto& record : records) {
+  for (const auto& record : due.records) {
     keys.push_back(peers_.current(record.terms->recipient, record.terms->delivery_class, now));
     items.push_back({&record, &promised(keys.back(), "a key found a moment ago is still there")});
   }

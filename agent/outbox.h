@@ -92,11 +92,17 @@ class Outbox {
 
  private:
   using StreamKey = std::pair<std::string, schemas::Priority>;
+  struct Due {
+    std::vector<ClearedRecord> records;
+    std::vector<ClearedRecord> refused;  // too late, or not allowed any more
+  };
   struct Row;
 
   [[nodiscard]] StreamEnd& stream_to(storage::Connection& store, const std::string& recipient,
                                      schemas::Priority priority);
   void keep_streams(storage::Connection& store, const std::vector<SealedSlice>& slices);
+  [[nodiscard]] Due take_waiting(storage::Connection& store, const StillAllowed& allowed, Time now,
+                                 std::size_t most) const;
   [[nodiscard]] std::vector<SliceRef> seal(storage::Connection& store,
                                            std::vector<Sealer::Item> items, const InForce& in_force,
                                            Time now);

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "audit/log/log.h"
@@ -23,12 +24,13 @@ inline const std::array kBenchMigrations{
 
 class BenchStore {
  public:
-  BenchStore() : key_(crypto::StoreKey::random()) {
+  explicit BenchStore(std::span<const storage::Migration> migrations = kBenchMigrations)
+      : key_(crypto::StoreKey::random()) {
     std::string name = "storage-bench-XXXXXX";
     if (::mkdtemp(name.data()) == nullptr) throw_errno("make the folder", name);
     folder_ = name;
     options_.file = folder_ / "store";
-    options_.migrations = kBenchMigrations;
+    options_.migrations = migrations;
     storage::Store::create(options_, key_);
     open();
   }

@@ -93,6 +93,10 @@ std::optional<RunEntry> last_of(Connection& connection, std::int64_t run) {
 }  // namespace
 
 bool KeyRuns::tend(Store& store, int most) {
+  if (!std::exchange(filters_read_, true)) {
+    // Whatever key is looked for, each run's filter is asked.
+    store.read([this](Connection& connection) { return find(connection, RunKey{}).size(); });
+  }
   // A look costs no commit; only work does.
   if (!store.read([this](Connection& connection) { return is_due(connection); })) return false;
   const auto commits = store.status().commits;

@@ -56,8 +56,8 @@ class KeyRuns {
                                            std::span<const RunKey> keys) const;
 
   // Moves and merges what is due, in at most `most` jobs of a few milliseconds each, eight times as
-  // many while nobody else commits; true when more is due. For the maintenance thread, which has
-  // other work too:
+  // many while nobody else commits; true when more is due. The first time it reads the filters, so
+  // that no look-up has to. For the maintenance thread, which has other work too:
   // store.every(period, [&] { (void)runs.tend(store, 16); }).
   bool tend(Store& store, int most);
   // One such job's work, inside a job; false when nothing is due.
@@ -92,6 +92,7 @@ class KeyRuns {
 
   const std::int64_t index_;
   const std::size_t entries_per_run_;
+  bool filters_read_ = false;  // of the maintenance thread
   std::unique_ptr<KeyRunTail> tail_;
 
   mutable std::mutex mutex_;  // over the filters

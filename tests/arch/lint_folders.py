@@ -8,6 +8,7 @@ two unnamed namespaces.
 """
 import json
 import pathlib
+import re
 import shlex
 import sys
 
@@ -23,16 +24,23 @@ def flags_of(command):
         word = words.pop(0)
         if word in ("-o", "-c", "-MT", "-MF"):
             words.pop(0)
-        elif word != "-MD":
+        elif word not in ("-MD", "-Wno-subobject-linkage"):  # clang has no such warning
             out.append(word)
     return out
+
+
+def sources_of(file):
+    """The file itself, or what a joined one includes."""
+    if "Unity" not in file.parts:
+        return [file]
+    return [pathlib.Path(name) for name in re.findall(r'^#include "(.*)"$', file.read_text(), re.MULTILINE)]
 
 
 def main():
     database, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     folders = {}
-    for entry in json.loads(database.read_text()):
-        file = pathlib.Path(entry["file"])
+    for entry, file in ((entry, file) for entry in json.loads(database.read_text())
+                        for file in sources_of(pathlib.Path(entry["file"]))):
         if file.is_relative_to(ROOT) and file.relative_to(ROOT).parts[0] not in NOT_THE_PRODUCT:
             folders.setdefault(file.relative_to(ROOT).parent, {})[file.name] = entry
     out.mkdir(parents=True, exist_ok=True)
