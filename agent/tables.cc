@@ -4,6 +4,7 @@
 
 #include "audit/log/log.h"
 #include "audit/log/witnessed_logs.h"
+#include "audit/mirror/mirror_store.h"
 
 namespace hub::agent {
 namespace {
@@ -185,12 +186,13 @@ UPDATE outgoing_slice SET record_ids = x'' WHERE settled = count;
 }  // namespace
 
 std::span<const storage::Migration> migrations() {
-  static const std::array<storage::Migration, 6> all{{{1, audit::kLogTables},
+  static const std::array<storage::Migration, 7> all{{{1, audit::kLogTables},
                                                       {2, kTables},
                                                       {3, storage::kKeyRunsTables},
                                                       {4, kHeldTerms},
                                                       {5, audit::kWitnessTables},
-                                                      {6, kErasure}}};
+                                                      {6, kErasure},
+                                                      {7, audit::kMirrorTables}}};
   return all;
 }
 

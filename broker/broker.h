@@ -19,6 +19,7 @@
 #include "audit/log/checkpointer.h"
 #include "audit/log/log.h"
 #include "audit/log/witness_round.h"
+#include "audit/mirror/mirror_round.h"
 #include "audit/siem/siem.h"
 #include "broker/admission.h"
 #include "broker/config.h"
@@ -153,6 +154,12 @@ class Broker final : private transport::Server::Handler {
   void on_witness_request(Session& session, Bytes content);
   void on_witness_answer(Session& session, Bytes content);
 
+  // broker_mirror.cc: leaves that others keep
+  [[nodiscard]] audit::MirrorRound::Parts mirror_parts();
+  void begin_mirror_round();
+  void on_mirror_request(Session& session, Bytes content);
+  void on_mirror_answer(Session& session, Bytes content);
+
   void apply_next();
 
   [[nodiscard]] SnapshotRef snapshot() const { return snapshot_.get(); }
@@ -175,6 +182,7 @@ class Broker final : private transport::Server::Handler {
 
   // Loop thread.
   audit::WitnessRound witness_round_;
+  audit::MirrorRound mirror_round_;
   std::map<transport::PeerId, Session> sessions_;
   std::map<std::string, transport::PeerId, std::less<>> peers_;  // greeted sessions by party
   Delivery delivery_;

@@ -272,6 +272,9 @@ TEST_F(Witnesses, TellALogThatItWasLonger) {
               ElementsAre("a witness has cosigned more of this log than it holds",
                           "a witness has cosigned more of this log than it holds"));
   EXPECT_EQ(round.standing().ahead, 2U);
+  EXPECT_TRUE(round.standing().put_back);
+  EXPECT_EQ(round.standing().longer, 9U);
+  EXPECT_FALSE(asked_.standing().put_back);
   EXPECT_EQ(round.standing().size, 0U);
   EXPECT_FALSE(round.standing().signing);
   EXPECT_THAT(may_sign, IsEmpty()) << "it was not allowed to before";
