@@ -82,8 +82,9 @@ TEST_F(MirrorTalk, HasOneSpelling) {
 }
 
 TEST_F(MirrorTalk, NamesNoOtherRefusals) {
-  for (const std::uint8_t code : {0, 4, 255}) EXPECT_FALSE(parse_reply(Buffer{2, code}));
-  for (const std::uint8_t kind : {0, 4, 255}) {
+  for (const std::uint8_t code : std::initializer_list<std::uint8_t>{0, 4, 255})
+    EXPECT_FALSE(parse_reply(Buffer{2, code}));
+  for (const std::uint8_t kind : std::initializer_list<std::uint8_t>{0, 4, 255}) {
     EXPECT_FALSE(parse_reply(Buffer{kind}));
     EXPECT_FALSE(parse_question(Buffer{kind}));
   }

@@ -18,7 +18,7 @@ CAMDEN = "E09000007"
 LATER_ROWS = 3
 
 
-class Restore(erasure_case.ErasureCase):
+class RestoreCase(erasure_case.ErasureCase):
     # Hackney's leaves are kept by Tower Hamlets and, after the last, by Barking.
     authorities = network_case.NAMES | {CAMDEN: "Camden"}
     mirrors = True
@@ -96,6 +96,8 @@ class Restore(erasure_case.ErasureCase):
         self.wait_settled(60, self.sender)
         return {row["case_reference"] for row in file}
 
+
+class Restore(RestoreCase):
     def test_what_was_erased_since_stays_erased(self):
         record = uuid.UUID(self.found(self.references[TARGET])[0])
         door.call(self.agent.door, "records.show", {"id": str(record), "role": "housing-officer"})
@@ -121,6 +123,8 @@ class Restore(erasure_case.ErasureCase):
         self.assertGreaterEqual(restored["own"], 1)
         self.assertEqual(restored["erasures"], 1)
         self.assert_no_file_holds(needles)
+        # What was answered is done: the power may go now.
+        self.restart(self.agent)
         self.wait(lambda: self.of_status("put_back") is False
                   and self.of_status("witnessed", "signing"), 60, "the log to be signed again")
         self.assertEqual(self.found(self.references[TARGET]), [])
@@ -147,6 +151,7 @@ class Restore(erasure_case.ErasureCase):
         end = restored["first"] + restored["restored"]
         for entry in entries[restored["first"]:end]:
             self.assertNotIn("detail", entry)
+            self.assertEqual("detail_missing" in entry, "detail" in entry["entry"])
         for entry in entries[:restored["first"]]:
             self.assertEqual(entry["index"], entry["entry"]["seq"])
         said = entries[end + restored["own"]]["entry"]
@@ -155,11 +160,11 @@ class Restore(erasure_case.ErasureCase):
         self.assertEqual(said["count"], restored["restored"])
 
 
-class WithoutMirrors(Restore):
+class WithoutMirrors(RestoreCase):
     """An agent without a recovery key mirrors nothing, and says so."""
     mirrors = False
 
-    def test_what_was_erased_since_stays_erased(self):
+    def test_nothing_is_restored_and_it_says_what_to_do(self):
         self.assertIs(self.of_status("mirrored", "recovery_key"), False)
         self.assertIn("NOT MIRRORED", self.agent.ctl("status").stdout)
         record = uuid.UUID(self.found(self.references[TARGET])[0])
