@@ -55,7 +55,7 @@ class RestoreCase(erasure_case.ErasureCase):
 
     def restore(self, key=None, check=True):
         return self.agent.ctl("log", "restore", "--json", "--recovery-key",
-                              key or self.agent.keys / "recovery.key", check=check)
+                              key or self.agent.recovery_key, check=check)
 
     # ---- the story
 
@@ -115,7 +115,7 @@ class Restore(RestoreCase):
         self.assert_shows_nothing(record)
         later = self.send_more()
 
-        other = self.restore(self.sender.keys / "recovery.key", check=False)
+        other = self.restore(self.sender.recovery_key, check=False)
         self.assertEqual(other.returncode, 1)
         self.assertIn("nothing was changed", other.stderr)
         restored = json.loads(self.restore().stdout)
