@@ -242,6 +242,7 @@ class Agent final : private transport::Client::Handler {
   std::optional<Fetch> fetch_;        // that a worker waits for
   std::atomic<bool> sealing_waiting_ = false;
   std::atomic<bool> put_back_ = false;
+  std::atomic<bool> witnesses_heard_ = false;
   std::atomic<std::uint64_t> witnesses_have_ = 0;  // entries of this log, while it is put back
   std::mutex restoring_;
   std::map<std::string, std::uint64_t> alarms_;  // reason -> how often, since the start

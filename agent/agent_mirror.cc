@@ -152,6 +152,10 @@ Result<LogRestored, std::string> Agent::restore_log(const crypto::RecoverySecret
     return fail(std::string(
         "the witnesses do not say that this log was longer, so there is nothing to restore"));
   }
+  if (!witnesses_heard_) {
+    return fail(std::string("too few witnesses have answered yet to know how far this log went; "
+                            "wait for them, and try again"));
+  }
   const audit::Checkpointer::Pause pause(*checkpointer_);
   const auto last_signed = pause.last_signed();
   const auto tree = store_.read([&](storage::Connection& store) {

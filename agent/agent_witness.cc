@@ -40,6 +40,7 @@ void Agent::begin_witness_round() {
 void Agent::look_whether_put_back() {
   const auto standing = witness_round_.standing();
   witnesses_have_ = standing.longer;
+  witnesses_heard_ = standing.heard;
   put_back_ = standing.put_back;
 }
 

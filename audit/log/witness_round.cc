@@ -129,6 +129,7 @@ WitnessRound::Standing WitnessRound::standing() const {
   out.needed = cosigning_.quorum();
   out.tolerated = tolerated_liars(out.witnesses);
   out.ahead = cosigning_.ahead();
+  out.heard = out.ahead + cosigning_.agreeing() >= cosigning_.quorum();
   out.put_back = out.ahead > out.tolerated;
   out.longer = out.put_back ? cosigning_.longer(out.tolerated) : 0;
   out.overdue = overdue_;

@@ -274,6 +274,7 @@ TEST_F(Witnesses, TellALogThatItWasLonger) {
   EXPECT_EQ(round.standing().ahead, 2U);
   EXPECT_TRUE(round.standing().put_back);
   EXPECT_EQ(round.standing().longer, 9U);
+  EXPECT_TRUE(round.standing().heard);
   EXPECT_FALSE(asked_.standing().put_back);
   EXPECT_EQ(round.standing().size, 0U);
   EXPECT_FALSE(round.standing().signing);
@@ -295,6 +296,7 @@ TEST_F(Witnesses, MustBeHeardBeforeALogSignsAgainAfterAStart) {
   away.insert(std::string(kNewham));
   (void)go_round(round);
   EXPECT_FALSE(round.standing().signing) << "one of two";
+  EXPECT_FALSE(round.standing().heard);
   away.clear();
   (void)go_round(round);
   EXPECT_TRUE(round.standing().signing);

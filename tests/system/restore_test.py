@@ -70,7 +70,8 @@ class RestoreCase(erasure_case.ErasureCase):
         shutil.rmtree(self.agent.state)
         shutil.copytree(self.folder / "saved", self.agent.state)
         self.start_party(self.agent)
-        self.wait(lambda: self.of_status("put_back") is True, 60, "the witnesses to say so")
+        self.wait(lambda: self.of_status("witnessed", "ahead") >= 2, 60, "the witnesses to say so")
+        self.assertIs(self.of_status("put_back"), True)
 
     def erase(self, record):
         erasure_case.users.let_in(self.folder, self.agent.door)
