@@ -40,7 +40,7 @@ class RestoreCase(erasure_case.ErasureCase):
         return self.of_status("store", "log_entries")
 
     def mirrored(self, party=None):
-        """How many leaves each holder keeps."""
+        """How many leaves each holder keeps; nothing while the party starts."""
         status = (party or self.agent).status() or {}
         return {each["holder"]: each.get("entries", 0)
                 for each in status.get("mirrored", {}).get("holders", [])}
@@ -50,7 +50,7 @@ class RestoreCase(erasure_case.ErasureCase):
                   f"both holders to keep {entries} leaves")
 
     def wait_witnessed(self, entries):
-        self.wait(lambda: self.of_status("witnessed", "entries") >= entries, 60,
+        self.wait(lambda: (self.of_status("witnessed", "entries") or 0) >= entries, 60,
                   f"a quorum over {entries} entries")
 
     def restore(self, key=None, check=True):
@@ -70,7 +70,8 @@ class RestoreCase(erasure_case.ErasureCase):
         shutil.rmtree(self.agent.state)
         shutil.copytree(self.folder / "saved", self.agent.state)
         self.start_party(self.agent)
-        self.wait(lambda: self.of_status("witnessed", "ahead") >= 2, 60, "the witnesses to say so")
+        self.wait(lambda: (self.of_status("witnessed", "ahead") or 0) >= 2, 60,
+                  "the witnesses to say so")
         self.assertIs(self.of_status("put_back"), True)
 
     def erase(self, record):
