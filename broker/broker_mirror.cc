@@ -46,9 +46,10 @@ void Broker::on_mirror_request(Session& session, Bytes content) {
   if (!request) return refuse(session, describe(request.error()));
   if (request->log != session.party) return refuse(session, "mirror request for another's log");
   // Who is not there is asked again in the next round.
-  if (const auto* holder = session_of(request->holder)) {
-    send(*holder, MessageKind::MirrorRequest, content);
-  }
+  const auto* holder = session_of(request->holder);
+  if (holder == nullptr) return;
+  if (!mirror_traffic_.ask(request->log, request->holder, clock_.steady())) return;
+  send(*holder, MessageKind::MirrorRequest, content);
 }
 
 void Broker::on_mirror_answer(Session& session, Bytes content) {
@@ -56,10 +57,9 @@ void Broker::on_mirror_answer(Session& session, Bytes content) {
   if (!answer) return refuse(session, describe(answer.error()));
   if (answer->holder != session.party) return refuse(session, "answer of another holder");
   if (answer->log != schemas::kBrokerParty) {
-    if (const auto* asker = session_of(answer->log)) {
-      send(*asker, MessageKind::MirrorAnswer, content);
-    }
-    return;
+    const auto* asker = session_of(answer->log);
+    if (asker == nullptr || !mirror_traffic_.answer(answer->log, answer->holder)) return;
+    return send(*asker, MessageKind::MirrorAnswer, content);
   }
   const auto reply = audit::parse_reply(answer->body);
   if (!reply) return refuse(session, "a holder's answer that is none");

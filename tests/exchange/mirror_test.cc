@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "broker/mirror_traffic.h"
 #include "tests/exchange/mirroring.h"
 
 namespace hub::exchange {
@@ -274,6 +275,31 @@ TEST_F(Mirrors, GiveBackAsFarAsWasCosigned) {
       [&](storage::Connection& store) { owner().log.append(store, audit::Entry{}, {}); });
   EXPECT_EQ(give_back(hackney, secret).error(), MirrorFault::NotThere)
       << "witnesses have seen one more";
+}
+
+// What a broker carries between them.
+TEST(MirrorTraffic, CarriesOnlyWhatIsAnsweredAndOnlyAnswersThatWereAskedFor) {
+  using broker::MirrorTraffic;
+  MirrorTraffic traffic;
+  SteadyTime now(std::chrono::hours(1));
+  EXPECT_FALSE(traffic.answer("E1", "E2")) << "nobody asked";
+  for (unsigned i = 0; i < 3 * MirrorTraffic::kMostUnanswered; ++i) {
+    EXPECT_TRUE(traffic.ask("E1", "E2", now));
+    EXPECT_TRUE(traffic.answer("E1", "E2"));
+  }
+  EXPECT_FALSE(traffic.answer("E1", "E2"));
+  for (unsigned i = 0; i < MirrorTraffic::kMostUnanswered; ++i) {
+    EXPECT_TRUE(traffic.ask("E1", "E2", now));
+  }
+  EXPECT_FALSE(traffic.ask("E1", "E2", now));
+  EXPECT_TRUE(traffic.ask("E2", "E1", now)) << "others are not held up";
+  EXPECT_TRUE(traffic.ask("E1", "E3", now));
+  EXPECT_TRUE(traffic.answer("E1", "E2"));
+  EXPECT_TRUE(traffic.ask("E1", "E2", now));
+  now += MirrorTraffic::kLostAfter - std::chrono::milliseconds(1);
+  EXPECT_FALSE(traffic.ask("E1", "E2", now));
+  now += std::chrono::milliseconds(1);
+  EXPECT_TRUE(traffic.ask("E1", "E2", now)) << "the answers were lost";
 }
 
 }  // namespace
