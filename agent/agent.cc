@@ -135,6 +135,7 @@ Agent::Agent(const Config& config, Keys keys, transport::Loop& loop, const Clock
       writer_opener_(config.authority, own_epochs_),
       witness_desk_(config.authority, keys_.witness, log_, forks_folder(config),
                     config.outside_logs),
+      mirror_desk_(config.authority, keys_.identity),
       in_step_(log_, outbox_),
       store_(store_options(config), keys_.store, &in_step_, clock),
       alert_desk_(store_, log_, alert_settings(config)),
@@ -142,7 +143,8 @@ Agent::Agent(const Config& config, Keys keys, transport::Loop& loop, const Clock
       retention_({store_, log_, eraser_, identifiers_, sent_subjects_, clock},
                  config.detail_periods),
       lanes_(kLanes, kLaneQueue),
-      witness_round_(round_parts()) {
+      witness_round_(round_parts()),
+      mirror_round_(mirror_parts()) {
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     openers_.push_back(std::make_unique<Opener>(config_.authority, own_epochs_));
   }
@@ -260,6 +262,8 @@ std::string Agent::status_json() {
   if (link.next_attempt) out["link"]["next_attempt"] = to_iso(*link.next_attempt);
   out["spool"] = {{"files_waiting", spool_->waiting()}};
   out["witnessed"] = audit::to_json(witness_round_.standing());
+  out["mirrored"] = mirror_round_.status();
+  out["put_back"] = put_back();
   out["siem"] = siem_->status();
   out["alarms_since_start"] = alarms_;
   out["store"] = {{"commits", store.commits},

@@ -8,8 +8,10 @@
 
 #include <atomic>
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -22,6 +24,8 @@
 #include "agent/inbox.h"
 #include "agent/intake.h"
 #include "agent/keys.h"
+#include "agent/log_restore.h"
+#include "agent/mirror_desk.h"
 #include "agent/outbox.h"
 #include "agent/own_epochs.h"
 #include "agent/peer_epochs.h"
@@ -37,6 +41,8 @@
 #include "audit/log/checkpointer.h"
 #include "audit/log/log.h"
 #include "audit/log/witness_round.h"
+#include "audit/mirror/mirror_round.h"
+#include "audit/mirror/mirrored_log.h"
 #include "audit/siem/siem.h"
 #include "core/base/clock.h"
 #include "core/base/in_order.h"
@@ -84,6 +90,14 @@ class Agent final : private transport::Client::Handler {
   // What a witness answers to an outside log's add-checkpoint; nothing when it could not be kept.
   // Waits for the store: for a worker.
   [[nodiscard]] std::optional<schemas::WitnessAnswer> cosign_outside(const std::string& body);
+  // Whether witnesses say that this log was longer: its store was put back to an older state. What
+  // it holds may have been erased since, so it is not shown. Any thread.
+  [[nodiscard]] bool put_back() const { return put_back_; }
+  // Gets the log's later entries back from those who keep them; says why not. The entry has the
+  // roles of who asks for it. Waits for others and for the store: for a worker.
+  [[nodiscard]] Result<LogRestored, std::string> restore_log(const crypto::RecoverySecret& secret,
+                                                             audit::Entry entry,
+                                                             const audit::Detail& detail);
   [[nodiscard]] AlertDesk& alerts() { return alert_desk_; }
   [[nodiscard]] std::shared_ptr<const Staff> staff() { return staff_file_.current(); }
   // Calls back on the loop once every one of these slices is settled. Loop thread.
@@ -158,9 +172,25 @@ class Agent final : private transport::Client::Handler {
   [[nodiscard]] audit::WitnessRound::Parts round_parts();
   [[nodiscard]] static std::filesystem::path forks_folder(const Config& config);
   void begin_witness_round();
+  void look_whether_put_back();
   void on_witness_answer(Bytes content);
   void on_witness_request(Bytes content);
   void witnessed(const std::string& party, WitnessDesk::Suspicion suspicion);
+
+  // agent_mirror.cc: this log's leaves kept by others, others' by this agent
+  struct Fetch {
+    std::string holder;
+    std::promise<std::optional<audit::MirrorBlock>> answer;
+  };
+  [[nodiscard]] audit::MirrorRound::Parts mirror_parts();
+  void begin_mirror_round();
+  void on_mirror_request(Bytes content);
+  void on_mirror_answer(Bytes content);
+  [[nodiscard]] std::optional<audit::MirrorBlock> fetch_block(const std::string& holder,
+                                                              const audit::MirrorGive& question);
+  [[nodiscard]] Result<audit::MirroredLeaves, std::string> fetch_leaves(
+      const crypto::RecoverySecret& secret, const std::string& holder,
+      const audit::Frontier& signed_tree);
 
   const Config config_;
   Keys keys_;
@@ -183,6 +213,7 @@ class Agent final : private transport::Client::Handler {
   Clearing writer_clearing_;  // writer thread
   Opener writer_opener_;      // writer thread
   WitnessDesk witness_desk_;  // writer thread
+  MirrorDesk mirror_desk_;
   InStep in_step_;
   storage::Store store_;
   AlertDesk alert_desk_;
@@ -194,6 +225,7 @@ class Agent final : private transport::Client::Handler {
   std::unique_ptr<Intake> intake_;
   std::unique_ptr<Spool> spool_;
   audit::WitnessRound witness_round_;  // loop thread
+  audit::MirrorRound mirror_round_;    // loop thread
   std::unique_ptr<audit::Siem> siem_;  // threads of its own
 
   // Loop thread.
@@ -209,7 +241,13 @@ class Agent final : private transport::Client::Handler {
   InOrder<std::int64_t, schemas::SharedBytes> outgoing_;
   std::vector<Waiter> waiters_;
   std::size_t witness_requests_ = 0;  // being decided
+  std::size_t mirror_requests_ = 0;   // being stored
+  std::optional<Fetch> fetch_;        // that a worker waits for
   std::atomic<bool> sealing_waiting_ = false;
+  std::atomic<bool> put_back_ = false;
+  std::atomic<bool> witnesses_heard_ = false;
+  std::atomic<std::uint64_t> witnesses_have_ = 0;  // entries of this log, while it is put back
+  std::mutex restoring_;
   std::map<std::string, std::uint64_t> alarms_;  // reason -> how often, since the start
   std::unique_ptr<transport::Client> client_;
 };

@@ -31,6 +31,8 @@ constexpr std::array kRules = {
     Rule{MessageKind::Ping, true},
     Rule{MessageKind::WitnessRequest, true},
     Rule{MessageKind::WitnessAnswer, true},
+    Rule{MessageKind::MirrorRequest, true},
+    Rule{MessageKind::MirrorAnswer, true},
 };
 
 bool allowed(MessageKind kind, bool in_session) {
@@ -60,6 +62,7 @@ void Agent::disconnected(transport::Client::Reason reason) {
     no_session_for_ = reason;
   }
   in_session_ = false;
+  fetch_.reset();  // whoever waits for it is told
   submissions_.end();
   outgoing_.clear();
 }
@@ -98,6 +101,8 @@ void Agent::dispatch(const schemas::Message& message) {
     case MessageKind::Ping: return on_ping(content);
     case MessageKind::WitnessRequest: return on_witness_request(content);
     case MessageKind::WitnessAnswer: return on_witness_answer(content);
+    case MessageKind::MirrorRequest: return on_mirror_request(content);
+    case MessageKind::MirrorAnswer: return on_mirror_answer(content);
     case MessageKind::Hello:
     case MessageKind::Submit:
     case MessageKind::Settle:

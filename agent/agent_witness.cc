@@ -30,9 +30,18 @@ audit::WitnessRound::Parts Agent::round_parts() {
 }
 
 void Agent::begin_witness_round() {
+  begin_mirror_round();  // of what the round before has had cosigned
   const auto now = snapshot();
   witness_round_.begin(now->parties->witnesses(config_.authority),
                        config_.witness_every * kRoundsMissed);
+  look_whether_put_back();
+}
+
+void Agent::look_whether_put_back() {
+  const auto standing = witness_round_.standing();
+  witnesses_have_ = standing.longer;
+  witnesses_heard_ = standing.heard;
+  put_back_ = standing.put_back;
 }
 
 void Agent::on_witness_answer(Bytes content) {
@@ -40,6 +49,7 @@ void Agent::on_witness_answer(Bytes content) {
   if (!answer) return end_session(describe(answer.error()));
   if (answer->log != config_.authority) return end_session("a witness's answer for another party");
   const auto alarm = witness_round_.answered(answer->witness, answer->status, answer->body);
+  look_whether_put_back();
   if (!alarm) return;
   // Told once, and counted: a witness or the broker could say it without end.
   if (alarms_[std::string(*alarm)]++ > 0) return;

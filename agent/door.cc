@@ -146,6 +146,12 @@ void Door::called(transport::LocalDoor::Caller caller, const std::string& verb,
     log_warning("door-refused", {{"user", user.name}, {"verb", rule->name}});
     return answer->end(DoorStatus::Refused, *refusal);
   }
+  if (agent_.put_back() && !rule->also_put_back) {
+    return answer->end(DoorStatus::Refused,
+                       "this agent's store was put back to an older state, and what it holds may "
+                       "have been erased since, so it is not shown; an operator has to restore its "
+                       "log first: hubctl log restore");
+  }
   if (verb == "status") return answer->end(DoorStatus::Ok, agent_.status_json());
   const bool taken = workers_.try_post(
       std::to_string(caller.pid), [this, user, verb, act = rule->answer, payload, answer] {

@@ -133,7 +133,11 @@ void list_entries(Agent& agent, const DoorUser& user, std::string_view text, Loc
   for (const auto& stored : entries) {
     auto line = json{{"index", stored.index}};
     line["entry"] = json::parse(stored.leaf, nullptr, false);
-    if (stored.detail) line["detail"] = audit::detail_json(*stored.detail);
+    if (stored.detail) {
+      line["detail"] = audit::detail_json(*stored.detail);
+    } else if (line["entry"].contains("detail")) {
+      line["detail_missing"] = true;
+    }
     if (!answer.block(as_bytes(line.dump() + "\n"))) return;
   }
   answer.end(DoorStatus::Ok, "");

@@ -4,14 +4,15 @@ namespace hub::agent {
 
 std::span<const DoorVerb> door_verbs() {
   static const std::vector<DoorVerb> all{
-      {"status", {"operator", "auditor"}},
-      {"send", {"operator", "sender"}},
+      {"status", {"operator", "auditor"}, nullptr, true},
+      {"send", {"operator", "sender"}, nullptr, true},
       {"records.list", {}, list_records},
       {"records.show", {}, show_record},
       {"policy.explain", {"operator", "auditor"}, explain_decision},
-      {"witness.add-checkpoint", {"operator", "witness"}, add_outside_checkpoint},
+      {"witness.add-checkpoint", {"operator", "witness"}, add_outside_checkpoint, true},
+      {"log.restore", {"operator"}, restore_own_log, true},
       {"audit.entries", {"auditor"}, list_entries},
-      {"audit.export", {"auditor"}, export_log},
+      {"audit.export", {"auditor"}, export_log, true},
       {"audit.search", {"auditor"}, search_log},
       {"audit.alerts", {"auditor"}, list_alerts},
       {"audit.dispose", {"auditor"}, dispose_alert},

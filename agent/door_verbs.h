@@ -8,6 +8,7 @@
 //   records.show            {"id"}                                one object
 //   policy.explain          {"id"}                                one object
 //   witness.add-checkpoint  {"body"}                              {"status", "body"}
+//   log.restore             {}, then the recovery key             what came back
 //   audit.entries           {"from", "limit", "purpose"}          a line an entry
 //   audit.export            {"purpose"}                           the leaves
 //   audit.search            audit/search/question.h               a line an entry or group
@@ -41,6 +42,8 @@ struct DoorVerb {
   std::string_view name;
   std::vector<std::string_view> roles;  // any of them; none listed: any role at all
   VerbAnswer answer = nullptr;          // null for what the door itself answers: status, send
+  // Shows no record and no detail of the log, so it is answered although the store was put back.
+  bool also_put_back = false;
 };
 
 [[nodiscard]] std::span<const DoorVerb> door_verbs();
@@ -60,6 +63,9 @@ void export_log(Agent& agent, const DoorUser& user, std::string_view text,
 // door_witness.cc
 void add_outside_checkpoint(Agent& agent, const DoorUser& user, std::string_view text,
                             transport::LocalDoor::Answer& answer);
+// door_restore.cc
+void restore_own_log(Agent& agent, const DoorUser& user, std::string_view text,
+                     transport::LocalDoor::Answer& answer);
 // door_search.cc
 void search_log(Agent& agent, const DoorUser& user, std::string_view text,
                 transport::LocalDoor::Answer& answer);

@@ -178,32 +178,35 @@ void Eraser::forget_identifiers(Connection& store, const schemas::RecordType* ty
   identifiers_.erase_rows(store, {number});
 }
 
-void Eraser::replay(Connection& store, const schemas::Catalogue& catalogue, std::uint64_t first,
-                    std::uint64_t last) {
+std::set<Uuid> Eraser::replay(Connection& store, const schemas::Catalogue& catalogue,
+                              std::span<const audit::Entry> erasures) {
   // Before anything is done again: the details name what is to go.
   Named by_officers;
   Named by_time;
-  for (auto from = first; from <= last; from += kEntriesAtOnce) {
-    const auto most = std::min<std::uint64_t>(kEntriesAtOnce, last - from + 1);
-    for (const auto& entry : erasures_among(store, from, most)) {
-      add_named(store, entry, entry.outcome == kErased ? by_officers : by_time);
-    }
+  for (const auto& entry : erasures) {
+    add_named(store, entry, entry.outcome == kErased ? by_officers : by_time);
   }
+  std::set<Uuid> out;
   for (auto* const named : {&by_officers, &by_time}) {
     const auto numbers = numbers_of(store, named->ids);
     RecordSet records{named->ids, {numbers.begin(), numbers.end()}};
     add_numbers(store, named->envelopes, records);
     (void)remove(store, catalogue, records, named == &by_officers);
+    out.insert(records.ids.begin(), records.ids.end());
   }
-  for (auto from = first; from <= last; from += kEntriesAtOnce) {
-    const auto most = std::min<std::uint64_t>(kEntriesAtOnce, last - from + 1);
-    for (const auto& entry : erasures_among(store, from, most)) log_.apply(store, entry);
-  }
+  for (const auto& entry : erasures) log_.apply(store, entry);
+  return out;
 }
 
 void replay_erasures(Connection& store, const schemas::Catalogue& catalogue, Eraser& eraser,
                      std::uint64_t first, std::uint64_t last) {
-  eraser.replay(store, catalogue, first, last);
+  std::vector<audit::Entry> erasures;
+  for (auto from = first; from <= last; from += kEntriesAtOnce) {
+    const auto most = std::min<std::uint64_t>(kEntriesAtOnce, last - from + 1);
+    auto some = erasures_among(store, from, most);
+    std::ranges::move(some, std::back_inserter(erasures));
+  }
+  (void)eraser.replay(store, catalogue, erasures);
 }
 
 }  // namespace hub::agent

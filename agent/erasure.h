@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,10 +51,11 @@ class Eraser {
   Erased erase(storage::Connection& store, const schemas::Catalogue& catalogue,
                const RecordSet& records, audit::Entry entry, const audit::Detail& detail);
 
-  // Inside a job. Does again what the entries `first` to `last` say was erased, for a store that
-  // was put back to a state before them; what is gone already stays so, and nothing is appended.
-  void replay(storage::Connection& store, const schemas::Catalogue& catalogue, std::uint64_t first,
-              std::uint64_t last);
+  // Inside a job. Does again what these entries of the log say was erased, for a store that was put
+  // back to a state before them; what is gone already stays so, and nothing is appended. The ids of
+  // the records, as far as the store knew them.
+  std::set<Uuid> replay(storage::Connection& store, const schemas::Catalogue& catalogue,
+                        std::span<const audit::Entry> erasures);
 
  private:
   // What of the records was there.
@@ -73,7 +75,7 @@ class Eraser {
   SentSubjects& sent_;
 };
 
-// As Eraser::replay(), for what puts a log's later entries back.
+// As Eraser::replay(), of the erasures among the entries `first` to `last` of the log.
 void replay_erasures(storage::Connection& store, const schemas::Catalogue& catalogue,
                      Eraser& eraser, std::uint64_t first, std::uint64_t last);
 

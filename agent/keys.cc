@@ -11,7 +11,8 @@ Keys read_keys(const std::filesystem::path& folder) {
           LogKey(read_key_file<LogKind>(folder / "log.key")),
           WitnessKey(read_key_file<WitnessKind>(folder / "witness.key")),
           read_key_file<TransportKind>(folder / "transport.key"),
-          read_key_file<StoreKeyKind>(folder / "store.key")};
+          read_key_file<StoreKeyKind>(folder / "store.key"),
+          read_recovery_public(folder / "recovery.public")};
 }
 
 }  // namespace hub::agent

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include "core/crypto/secret.h"
 #include "core/crypto/signing.h"
@@ -15,6 +16,8 @@ struct Keys {
   crypto::WitnessKey witness;
   crypto::TransportSecret transport;
   crypto::StoreKey store;
+  // What the log's leaves are sealed to for its mirrors; nothing: they are not mirrored.
+  std::optional<crypto::RecoveryPublic> recovery;
 };
 
 // Throws EnvError naming the file that is missing, readable by others or of another kind.

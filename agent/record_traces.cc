@@ -35,25 +35,30 @@ bool goes_with_the_record(ItemKind kind, bool of_nobody_else) {
   return false;
 }
 
-void add_traces(storage::Connection& store, std::uint64_t entry, const std::set<Uuid>& ids,
-                std::vector<audit::ItemPlace>& out) {
-  const auto items = audit::Log::items(store, entry);
+}  // namespace
+
+std::vector<std::size_t> traces_among(std::span<const audit::Item> items, bool look,
+                                      const std::set<Uuid>& ids) {
+  std::vector<std::size_t> out;
+  const auto names = [&](const audit::Item& item) {
+    const auto id = id_in(item);
+    return id && ids.contains(*id);
+  };
+  if (std::ranges::none_of(items, names)) return out;
   const auto is_of_another = [&](const audit::Item& item) {
     const auto id = id_in(item);
     return id && !ids.contains(*id);
   };
   const bool of_nobody_else = std::ranges::none_of(items, is_of_another);
-  const bool look = is_consultation(store, entry);
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (items[i].open() == nullptr) continue;
     const auto id = id_in(items[i]);
     const bool goes =
         id ? ids.contains(*id) : look && goes_with_the_record(items[i].kind, of_nobody_else);
-    if (goes) out.push_back({entry, i});
+    if (goes) out.push_back(i);
   }
+  return out;
 }
-
-}  // namespace
 
 std::vector<audit::ItemPlace> traces_of(storage::Connection& store, audit::Log& log,
                                         const std::set<Uuid>& ids) {
@@ -65,7 +70,12 @@ std::vector<audit::ItemPlace> traces_of(storage::Connection& store, audit::Log& 
     }
   }
   std::vector<audit::ItemPlace> out;
-  for (const auto entry : entries) add_traces(store, entry, ids, out);
+  for (const auto entry : entries) {
+    const auto items = audit::Log::items(store, entry);
+    for (const auto position : traces_among(items, is_consultation(store, entry), ids)) {
+      out.push_back({entry, position});
+    }
+  }
   return out;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <set>
+#include <span>
 #include <vector>
 
 #include "audit/log/log.h"
@@ -17,5 +18,8 @@ namespace hub::agent {
 // Inside a job, since it finds what the same transaction appended, too.
 [[nodiscard]] std::vector<audit::ItemPlace> traces_of(storage::Connection& store, audit::Log& log,
                                                       const std::set<Uuid>& ids);
+// The same of one entry's items, by their positions; `look`: it is a consultation.
+[[nodiscard]] std::vector<std::size_t> traces_among(std::span<const audit::Item> items, bool look,
+                                                    const std::set<Uuid>& ids);
 
 }  // namespace hub::agent

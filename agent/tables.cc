@@ -5,6 +5,7 @@
 #include "agent/sent_subjects.h"
 #include "audit/log/log.h"
 #include "audit/log/witnessed_logs.h"
+#include "audit/mirror/mirror_store.h"
 
 namespace hub::agent {
 namespace {
@@ -186,13 +187,14 @@ UPDATE outgoing_slice SET record_ids = x'' WHERE settled = count;
 }  // namespace
 
 std::span<const storage::Migration> migrations() {
-  static const std::array<storage::Migration, 7> all{{{1, audit::kLogTables},
+  static const std::array<storage::Migration, 8> all{{{1, audit::kLogTables},
                                                       {2, kTables},
                                                       {3, storage::kKeyRunsTables},
                                                       {4, kHeldTerms},
                                                       {5, audit::kWitnessTables},
                                                       {6, kErasure},
-                                                      {7, kSentSubjectsTable}}};
+                                                      {7, audit::kMirrorTables},
+                                                      {8, kSentSubjectsTable}}};
   return all;
 }
 

@@ -60,7 +60,8 @@ Broker::Broker(const Config& config, Keys keys, transport::Loop& loop, const Clo
            clock, audit::search_key_of(keys_.store)),
       store_(store_options(config), keys_.store, &log_, clock),
       lanes_(kLanes, kLaneQueue),
-      witness_round_(round_parts()) {
+      witness_round_(round_parts()),
+      mirror_round_(mirror_parts()) {
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     admissions_.push_back(std::make_unique<Admission>());
   }
@@ -161,6 +162,7 @@ std::string Broker::status_json() const {
               {"incarnation", to_iso(incarnation_)},
               {"agents", std::move(agents)},
               {"witnessed", audit::to_json(witness_round_.standing())},
+              {"mirrored", mirror_round_.status()},
               {"siem", siem_->status()},
               {"refused_since_start", refused_},
               {"connections",

@@ -29,7 +29,8 @@ constexpr std::array kRules = {
     Rule{MessageKind::EpochKeys, true},     Rule{MessageKind::FetchNote, true},
     Rule{MessageKind::NoteDelivery, true},  Rule{MessageKind::Ping, true},
     Rule{MessageKind::Abandon, true},       Rule{MessageKind::WitnessRequest, true},
-    Rule{MessageKind::WitnessAnswer, true},
+    Rule{MessageKind::WitnessAnswer, true}, Rule{MessageKind::MirrorRequest, true},
+    Rule{MessageKind::MirrorAnswer, true},
 };
 
 bool allowed(MessageKind kind, bool greeted) {
@@ -99,6 +100,8 @@ void Broker::dispatch(Session& session, const schemas::Message& message) {
     case MessageKind::Ping: return on_ping(session);
     case MessageKind::WitnessRequest: return on_witness_request(session, content);
     case MessageKind::WitnessAnswer: return on_witness_answer(session, content);
+    case MessageKind::MirrorRequest: return on_mirror_request(session, content);
+    case MessageKind::MirrorAnswer: return on_mirror_answer(session, content);
     case MessageKind::Welcome:
     case MessageKind::Submitted:
     case MessageKind::Deliver:

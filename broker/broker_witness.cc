@@ -35,6 +35,7 @@ std::map<std::string, crypto::CosignatureVerifier> Broker::witnesses() const {
 }
 
 void Broker::begin_witness_round() {
+  begin_mirror_round();  // of what the round before has had cosigned
   witness_round_.begin(witnesses(), config_.witness_every * kRoundsMissed);
 }
 

@@ -147,7 +147,11 @@ void Door::list_entries(const audit::Detail& looker, const json& request, const 
   for (const auto& stored : entries) {
     auto line = json{{"index", stored.index}};
     line["entry"] = json::parse(stored.leaf, nullptr, false);
-    if (stored.detail) line["detail"] = audit::detail_json(*stored.detail);
+    if (stored.detail) {
+      line["detail"] = audit::detail_json(*stored.detail);
+    } else if (line["entry"].contains("detail")) {
+      line["detail_missing"] = true;
+    }
     if (!answer->block(as_bytes(line.dump() + "\n"))) return;
   }
   answer->end(DoorStatus::Ok, "");

@@ -10,7 +10,8 @@ Keys read_keys(const std::filesystem::path& folder) {
           EnvelopeKey(read_key_file<Envelope>(folder / "envelope.key")),
           LogKey(read_key_file<LogKind>(folder / "log.key")),
           read_key_file<TransportKind>(folder / "transport.key"),
-          read_key_file<StoreKeyKind>(folder / "store.key")};
+          read_key_file<StoreKeyKind>(folder / "store.key"),
+          read_recovery_public(folder / "recovery.public")};
 }
 
 }  // namespace hub::broker

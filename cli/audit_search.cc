@@ -73,6 +73,9 @@ std::string who_in(const json& line, bool with_names) {
   const auto roles = list_of(line.at("entry"), "roles");
   const auto actor = text_of(detail, "actor");
   if (actor == "agent") return "the agent";
+  if (line.value("detail_missing", false)) {
+    return roles.empty() ? "detail missing" : "detail missing, as " + roles;
+  }
   if (actor.empty() && roles.empty()) return "";
   if (!with_names || actor.empty()) return roles.empty() ? "somebody" : "somebody as " + roles;
   return roles.empty() ? actor : actor + " as " + roles;

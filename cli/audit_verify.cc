@@ -71,6 +71,7 @@ Exit verify(const VerifyOptions& options, Streams streams) {
                                   {"findings", findings},
                                   {"notes", store.notes},
                                   {"entries", log.tree.size},
+                                  {"details_missing", log.restored},
                                   {"root", was_read ? to_base64(log.tree.root) : ""},
                                   {"pages", store.pages},
                                   {"signed", checkpoint ? nlohmann::json(checkpoint->size)
@@ -90,6 +91,9 @@ Exit verify(const VerifyOptions& options, Streams streams) {
               << to_base64(log.tree.root) << "; " << store.pages << " pages verified; "
               << (checkpoint ? "signed up to entry " + std::to_string(checkpoint->size)
                              : std::string("no checkpoint signed yet"))
+              << (log.restored > 0 ? "; the details of " + std::to_string(log.restored) +
+                                         " entries are missing since the log was restored"
+                                   : std::string())
               << '\n';
   return Exit::Ok;
 }

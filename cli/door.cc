@@ -77,6 +77,23 @@ void print_witnessed(const json& status, std::ostream& out) {
   out << '\n';
 }
 
+void print_mirrored(const json& status, std::ostream& out) {
+  const auto mirrored = status.value("mirrored", json::object());
+  if (!mirrored.value("recovery_key", false)) {
+    out << "mirror   NOT MIRRORED: this party has no recovery key (hubctl keys add-recovery)\n";
+    return;
+  }
+  for (const auto& holder : mirrored.value("holders", json::array())) {
+    out << "mirror   " << text_of(holder, "holder") << ": ";
+    if (holder.contains("entries")) {
+      out << text_of(holder, "entries") << " of " << text_of(mirrored, "cosigned")
+          << " cosigned log entries kept\n";
+    } else {
+      out << "has not answered yet\n";
+    }
+  }
+}
+
 // One line for each place that gets a copy of the log.
 void print_siem(const json& status, std::ostream& out) {
   for (const auto& target : status.value("siem", json::array())) {
@@ -111,6 +128,11 @@ void print_agent_status(const json& status, std::ostream& out) {
         << '\n';
   }
   print_witnessed(status, out);
+  print_mirrored(status, out);
+  if (status.value("put_back", false)) {
+    out << "PUT BACK this store is older than its log was; nothing is shown until it is restored: "
+           "hubctl log restore\n";
+  }
   print_siem(status, out);
   out << "store    " << text_of(status.at("store"), "log_entries") << " log entries"
       << (status.at("store").value("in_outage", false) ? ", CANNOT WRITE: is the disk full?" : "")
@@ -136,6 +158,7 @@ void print_broker_status(const json& status, std::ostream& out) {
   if (status.at("store").value("in_outage", false))
     out << "store    CANNOT WRITE: is the disk full?\n";
   print_witnessed(status, out);
+  print_mirrored(status, out);
   print_siem(status, out);
   for (const auto& [reason, count] : status.at("refused_since_start").items()) {
     out << "REFUSED  " << reason << " (" << count << " times)\n";

@@ -27,6 +27,7 @@ struct KeyOptions {
   std::string hub;
   std::filesystem::path folder;
   std::filesystem::path governance;
+  std::filesystem::path recovery;
 };
 
 template <class Key, class Kind>
@@ -36,14 +37,28 @@ Key make_key(const std::filesystem::path& file) {
   return key;
 }
 
+std::filesystem::path recovery_file(const KeyOptions& options) {
+  return options.recovery.empty() ? options.folder / "recovery.key" : options.recovery;
+}
+
 // A file that would be overwritten.
 std::optional<std::filesystem::path> first_of_these(const KeyOptions& options) {
-  for (const auto* name :
-       {"identity.key", "envelope.key", "log.key", "witness.key", "transport.key", "store.key"}) {
+  for (const auto* name : {"identity.key", "envelope.key", "log.key", "witness.key",
+                           "transport.key", "store.key", "recovery.public"}) {
     if (std::filesystem::exists(options.folder / name)) return options.folder / name;
   }
+  if (std::filesystem::exists(recovery_file(options))) return recovery_file(options);
   const bool there = !options.governance.empty() && std::filesystem::exists(options.governance);
   return there ? std::optional(options.governance) : std::nullopt;
+}
+
+// The secret half has no business on this machine: it opens what was lost with it.
+void make_recovery_key(const KeyOptions& options, Streams streams) {
+  const auto secret = RecoverySecret::random();
+  write_key_file(recovery_file(options), secret);
+  write_recovery_public(options.folder / "recovery.public", public_of(secret));
+  streams.out << "move " << recovery_file(options).string()
+              << " to a safe place off this machine: only it opens this log's mirrored entries\n";
 }
 
 Exit make_keys(const KeyOptions& options, Streams streams) {
@@ -85,7 +100,8 @@ Exit make_keys(const KeyOptions& options, Streams streams) {
   replace_file(options.folder / "public.json", as_bytes(about.dump(2) + "\n"), 0644);
   streams.out << "keys of " << options.party << " are in " << options.folder.string() << '\n'
               << "send " << (options.folder / "public.json").string()
-              << " to the hub's operator; the .key files never leave this machine\n";
+              << " to the hub's operator; the other .key files never leave this machine\n";
+  make_recovery_key(options, streams);
   return Exit::Ok;
 }
 
@@ -102,6 +118,17 @@ Exit add_witness_key(const KeyOptions& options, Streams streams) {
   about["witness"] = CosignatureVerifier(name, key.verify_key().bytes).vkey();
   replace_file(file, as_bytes(about.dump(2) + "\n"), 0644);
   streams.out << "send " << file.string() << " to the hub's operator for the next register\n";
+  return Exit::Ok;
+}
+
+// For a party whose keys were made before logs were mirrored.
+Exit add_recovery_key(const KeyOptions& options, Streams streams) {
+  if (std::filesystem::exists(options.folder / "recovery.public")) {
+    throw EnvError((options.folder / "recovery.public").string() +
+                   " is there already; no key was made");
+  }
+  make_recovery_key(options, streams);
+  streams.out << "restart this party's daemon: from then on its log is mirrored\n";
   return Exit::Ok;
 }
 
@@ -137,6 +164,8 @@ void add_keys_verbs(CLI::App& app, Command& command) {
   make->add_option("--out", options->folder, "Folder to make the key files in")->required();
   make->add_option("--governance", options->governance,
                    "Also make a governance key in this file, to be kept offline");
+  make->add_option("--recovery", options->recovery,
+                   "Make the secret half of the recovery key in this file, to be kept offline");
   make->callback([options, &command] {
     command.run = [options](Streams streams) { return make_keys(*options, streams); };
   });
@@ -153,6 +182,15 @@ void add_keys_verbs(CLI::App& app, Command& command) {
   add->add_option("--keys", older->folder, "The party's folder of key files")->required();
   add->callback([older, &command] {
     command.run = [older](Streams streams) { return add_witness_key(*older, streams); };
+  });
+
+  auto* recover = keys->add_subcommand("add-recovery", "Make the recovery key of an older party");
+  auto lost = std::make_shared<KeyOptions>();
+  recover->add_option("--keys", lost->folder, "The party's folder of key files")->required();
+  recover->add_option("--recovery", lost->recovery,
+                      "File for the secret half, to be kept offline; recovery.key in the folder");
+  recover->callback([lost, &command] {
+    command.run = [lost](Streams streams) { return add_recovery_key(*lost, streams); };
   });
 }
 

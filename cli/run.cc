@@ -17,6 +17,7 @@ Exit run(const std::vector<std::string>& arguments, Streams streams) {
   add_policy_verbs(app, command);
   add_audit_verbs(app, command);
   add_witness_verbs(app, command);
+  add_log_verbs(app, command);
   try {
     auto reversed = std::vector<std::string>(arguments.rbegin(), arguments.rend());
     app.parse(reversed);

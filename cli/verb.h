@@ -41,6 +41,7 @@ void add_door_verbs(CLI::App& app, Command& command);
 void add_erase_verbs(CLI::App& app, Command& command);
 void add_policy_verbs(CLI::App& app, Command& command);
 void add_witness_verbs(CLI::App& app, Command& command);
+void add_log_verbs(CLI::App& app, Command& command);
 void add_audit_verbs(CLI::App& app, Command& command);
 void add_audit_alerts(CLI::App& audit, Command& command);
 void add_audit_export(CLI::App& audit, Command& command);

@@ -38,6 +38,8 @@ class Party:
         self.state, self.keys = self.folder / "state", self.folder / "keys"
         self.config, self.door = self.folder / "config.toml", self.folder / "door.sock"
         self.spool = self.folder / "spool"
+        # In its operator's safe, not on the party's machine.
+        self.recovery_key = network.folder / f"recovery-{code}.key"
         self.log = self.folder / "log.jsonl"
         self.process = None
 
@@ -124,7 +126,8 @@ class Network:
         governance = self.folder / "governance.key"
         first = next(iter(self.authorities))
         for party in self.parties():
-            extra = ["--governance", governance] if party.code == first else []
+            extra = ["--recovery", party.recovery_key]
+            extra += ["--governance", governance] if party.code == first else []
             self.hubctl("keys", "new", "--party", party.code, "--hub", HUB, "--out", party.keys,
                         "--name", self.authorities.get(party.code, "The hub's broker"), *extra)
         register, bundle = notes / "register-000001.note", notes / "bundle-000001.note"

@@ -22,6 +22,8 @@ std::size_t most_bytes(MessageKind kind) {
     case MessageKind::ReceiptsTaken: return 64U << 10U;
     case MessageKind::WitnessRequest:
     case MessageKind::WitnessAnswer: return 32U << 10U;
+    case MessageKind::MirrorRequest:
+    case MessageKind::MirrorAnswer: return 384U << 10U;
     case MessageKind::Hello:
     case MessageKind::Welcome:
     case MessageKind::Submitted:
@@ -35,7 +37,7 @@ std::size_t most_bytes(MessageKind kind) {
 
 bool is_kind(std::uint8_t code) {
   return code >= static_cast<std::uint8_t>(MessageKind::Hello) &&
-         code <= static_cast<std::uint8_t>(MessageKind::WitnessAnswer);
+         code <= static_cast<std::uint8_t>(MessageKind::MirrorAnswer);
 }
 
 std::optional<NoteState> note_state(std::uint64_t number, const wire::Hash* hash) {
@@ -267,6 +269,42 @@ Result<WitnessAnswer, WireError> parse_witness_answer(Bytes content) {
   WitnessAnswer out{std::string(text_of(wire->log())), std::string(text_of(wire->witness())),
                     wire->status(), to_text(bytes_of(wire->body()))};
   if (!is_name(out.log) || !is_name(out.witness)) return fail(WireError::BadText);
+  return out;
+}
+
+Buffer encode(const MirrorRequest& request) {
+  flatbuffers::FlatBufferBuilder builder(request.body.size() + 128);
+  const auto log = text(builder, request.log);
+  const auto holder = text(builder, request.holder);
+  const auto body = blob(builder, request.body);
+  builder.Finish(wire::CreateMirrorRequest(builder, log, holder, body));
+  return finished(builder);
+}
+
+Result<MirrorRequest, WireError> parse_mirror_request(Bytes content) {
+  const auto* wire = verified_root<wire::MirrorRequest>(content);
+  if (wire == nullptr) return fail(WireError::Malformed);
+  MirrorRequest out{std::string(text_of(wire->log())), std::string(text_of(wire->holder())),
+                    to_buffer(bytes_of(wire->body()))};
+  if (!is_name(out.log) || !is_name(out.holder)) return fail(WireError::BadText);
+  return out;
+}
+
+Buffer encode(const MirrorAnswer& answer) {
+  flatbuffers::FlatBufferBuilder builder(answer.body.size() + 128);
+  const auto log = text(builder, answer.log);
+  const auto holder = text(builder, answer.holder);
+  const auto body = blob(builder, answer.body);
+  builder.Finish(wire::CreateMirrorAnswer(builder, log, holder, body));
+  return finished(builder);
+}
+
+Result<MirrorAnswer, WireError> parse_mirror_answer(Bytes content) {
+  const auto* wire = verified_root<wire::MirrorAnswer>(content);
+  if (wire == nullptr) return fail(WireError::Malformed);
+  MirrorAnswer out{std::string(text_of(wire->log())), std::string(text_of(wire->holder())),
+                   to_buffer(bytes_of(wire->body()))};
+  if (!is_name(out.log) || !is_name(out.holder)) return fail(WireError::BadText);
   return out;
 }
 

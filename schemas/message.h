@@ -2,10 +2,10 @@
 //
 //   agent to broker: Hello, Submit (slice), Settle (receipts), Gap, ReceiptsTaken, VoidConfirm,
 //                    Abandon, EpochKeys, FetchNote, NoteDelivery, Ping, WitnessRequest,
-//                    WitnessAnswer
+//                    WitnessAnswer, MirrorRequest, MirrorAnswer
 //   broker to agent: Welcome, Submitted, Deliver (slice), ReceiptDelivery, VoidRequest (void
 //                    notice), Gap, EpochKeys, FetchNote, NoteDelivery, Ping, WitnessRequest,
-//                    WitnessAnswer
+//                    WitnessAnswer, MirrorRequest, MirrorAnswer
 //
 // Hello and Welcome come first on every session. Each Submitted gives back one of the broker's
 // window, each Settle one of the agent's.
@@ -57,6 +57,8 @@ enum class MessageKind : std::uint8_t {
   Abandon = 16,
   WitnessRequest = 17,
   WitnessAnswer = 18,
+  MirrorRequest = 19,
+  MirrorAnswer = 20,
 };
 
 enum class NoteKind : std::uint8_t { Register = 1, Bundle = 2 };
@@ -146,6 +148,20 @@ struct WitnessAnswer {
   std::string body;
 };
 
+// `log` and `holder` are parties: whose leaves, and who keeps them. What the bodies say:
+// audit/mirror/mirror_talk.h.
+struct MirrorRequest {
+  std::string log;
+  std::string holder;
+  Buffer body;
+};
+
+struct MirrorAnswer {
+  std::string log;
+  std::string holder;
+  Buffer body;
+};
+
 // Kind and content apart. The content is copied, so that it is aligned.
 struct Message {
   MessageKind kind;
@@ -165,6 +181,8 @@ struct Message {
 [[nodiscard]] Buffer encode(const Ping& ping);
 [[nodiscard]] Buffer encode(const WitnessRequest& request);
 [[nodiscard]] Buffer encode(const WitnessAnswer& answer);
+[[nodiscard]] Buffer encode(const MirrorRequest& request);
+[[nodiscard]] Buffer encode(const MirrorAnswer& answer);
 [[nodiscard]] Buffer encode_receipts_taken(std::span<const std::uint64_t> numbers);
 [[nodiscard]] Buffer encode_epoch_keys(std::span<const Buffer> statements);
 
@@ -179,6 +197,8 @@ struct Message {
 [[nodiscard]] Result<Ping, WireError> parse_ping(Bytes content);
 [[nodiscard]] Result<WitnessRequest, WireError> parse_witness_request(Bytes content);
 [[nodiscard]] Result<WitnessAnswer, WireError> parse_witness_answer(Bytes content);
+[[nodiscard]] Result<MirrorRequest, WireError> parse_mirror_request(Bytes content);
+[[nodiscard]] Result<MirrorAnswer, WireError> parse_mirror_answer(Bytes content);
 [[nodiscard]] Result<std::vector<std::uint64_t>, WireError> parse_receipts_taken(Bytes content);
 [[nodiscard]] Result<std::vector<Buffer>, WireError> parse_epoch_keys(Bytes content);
 

@@ -197,4 +197,25 @@ std::map<std::string, crypto::CosignatureVerifier> Register::witnesses(
   return out;
 }
 
+std::vector<std::string> Register::mirror_holders(std::string_view of_party) const {
+  constexpr std::size_t kHolders = 2;
+  std::vector<std::string> out;
+  const auto add = [&](const auto& each) {
+    const auto& [code, authority] = each;
+    if (authority.suspended || code == of_party || out.size() == kHolders) return;
+    out.push_back(code);
+  };
+  const auto after =
+      of_party == kBrokerParty ? authorities_.begin() : authorities_.upper_bound(of_party);
+  std::for_each(after, authorities_.end(), add);
+  std::for_each(authorities_.begin(), after, add);
+  return out;
+}
+
+const PartyKeys* Register::active_keys(std::string_view party) const {
+  if (party == kBrokerParty) return &broker_;
+  const auto* authority = find(party);
+  return authority == nullptr || authority->suspended ? nullptr : &authority->keys;
+}
+
 }  // namespace hub::schemas

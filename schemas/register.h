@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/result.h"
 #include "core/crypto/cosignature.h"
@@ -67,6 +68,12 @@ class Register {
   // By party, of the active authorities that have such a key; a party does not witness its own log.
   [[nodiscard]] std::map<std::string, crypto::CosignatureVerifier> witnesses(
       std::string_view of_party) const;
+  // Who keep the party's mirrored leaves: of the active authorities, in the order of their codes,
+  // the two that follow it, the first after the last; for the broker the first two. Fewer where
+  // there are fewer.
+  [[nodiscard]] std::vector<std::string> mirror_holders(std::string_view of_party) const;
+  // The party's public keys; nullptr for a party that is unknown or suspended.
+  [[nodiscard]] const PartyKeys* active_keys(std::string_view party) const;
   [[nodiscard]] const Electorate& electorate() const { return electorate_; }
 
  private:

@@ -25,7 +25,8 @@ Activity activity_of(const audit::Leaf& leaf, const std::optional<audit::Detail>
   out.count = entry.count;
   out.commitment = leaf.detail;
   out.envelopes = entry.envelopes;
-  out.erases = !entry.erased.empty() || !entry.erased_items.empty();
+  // A restore, too, may have put other entries under the numbers that were read before.
+  out.erases = !entry.erased.empty() || !entry.erased_items.empty() || !entry.restored.empty();
   if (!detail) return out;
   out.actor = detail->actor;
   out.records = detail->record_ids;

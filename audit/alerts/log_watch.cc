@@ -19,8 +19,9 @@ struct Trouble {
   std::string_view says;
 };
 
-constexpr std::array<Trouble, 3> kTroubles{{
+constexpr std::array<Trouble, 4> kTroubles{{
     {"log-opened-anew", "entries of this log were lost, and it began anew under another name"},
+    {"log-restored", "this store was put back, and entries came back from mirrors without details"},
     {"log-forked", "this agent was shown two histories of another party's log"},
     {"log-not-continued", "another party's log did not show that it continues"},
 }};

@@ -72,19 +72,39 @@ Checkpointer::Checkpointer(const Log& log, const crypto::LogKey& key, std::files
 }
 
 bool Checkpointer::run() {
-  if (signed_at_ && clock_.steady() - *signed_at_ < kLeastPeriod) return false;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (signed_at_ && clock_.steady() - *signed_at_ < kLeastPeriod) return false;
+  }
   return sign();
 }
 
 bool Checkpointer::sign() {
+  const std::scoped_lock lock(mutex_);
   const auto head = log_.head();
-  if (!may_sign_ || signed_ == head) return false;
+  if (!may_sign_ || paused_ || signed_ == head) return false;
   const auto note = crypto::sign_note(
       checkpoint_text(Checkpoint{log_.origin(), head.size, head.root}), log_.origin(), key_);
   replace_file(file_, as_bytes(note));
   signed_ = head;
   signed_at_ = clock_.steady();
   return true;
+}
+
+Checkpointer::Pause::Pause(Checkpointer& owner) : owner_(owner) {
+  const std::scoped_lock lock(owner_.mutex_);
+  owner_.paused_ = true;
+}
+
+Checkpointer::Pause::~Pause() {
+  const std::scoped_lock lock(owner_.mutex_);
+  owner_.paused_ = false;
+}
+
+void Checkpointer::Pause::continue_from(const Checkpoint& checkpoint, std::string_view note) const {
+  const std::scoped_lock lock(owner_.mutex_);
+  replace_file(owner_.file_, as_bytes(note));
+  owner_.signed_ = TreeHead{checkpoint.size, checkpoint.root};
 }
 
 void Checkpointer::sign_last() noexcept {

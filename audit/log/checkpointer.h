@@ -8,8 +8,10 @@
 
 #include <atomic>
 #include <filesystem>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "audit/log/log.h"
 #include "audit/proof/checkpoint.h"
@@ -40,12 +42,33 @@ class Checkpointer {
   // The same when the store has been closed; a disk that does not take it is logged.
   void sign_last() noexcept;
 
+  // For as long as it lives nothing is signed, whatever may_sign() says: the log is being restored.
+  class Pause {
+   public:
+    explicit Pause(Checkpointer& owner);
+    Pause(const Pause&) = delete;
+    Pause& operator=(const Pause&) = delete;
+    Pause(Pause&&) = delete;
+    Pause& operator=(Pause&&) = delete;
+    ~Pause();
+
+    [[nodiscard]] std::optional<TreeHead> last_signed() const { return owner_.signed_; }
+    // The log continues again what it had signed before its store was put back: that is kept as
+    // what it signed last.
+    void continue_from(const Checkpoint& checkpoint, std::string_view note) const;
+
+   private:
+    Checkpointer& owner_;
+  };
+
  private:
   const Log& log_;
   const crypto::LogKey& key_;
   const std::filesystem::path file_;
   const Clock& clock_;
   std::atomic<bool> may_sign_ = true;
+  std::mutex mutex_;  // of what follows
+  bool paused_ = false;
   std::optional<Checkpoint> retired_;
   std::optional<TreeHead> signed_;
   std::optional<SteadyTime> signed_at_;

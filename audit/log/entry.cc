@@ -132,16 +132,21 @@ std::string written(std::uint64_t first, std::uint64_t second) {
   return "[" + std::to_string(first) + "," + std::to_string(second) + "]";
 }
 
+void read_ranges(ObjectReader& in, const char* name, std::vector<EntryRange>& out) {
+  in.list(name, [&](const json& item) {
+    const auto pair = pair_of(item);
+    if (pair) out.push_back(*pair);
+    return pair && pair->first <= pair->second;
+  });
+}
+
 void read_lists(ObjectReader& in, Entry& out) {
   read_texts(in, "policies", out.policies);
   read_texts(in, "field_groups", out.field_groups);
   read_texts(in, "withheld", out.withheld);
   read_texts(in, "roles", out.roles);
-  in.list("erased", [&](const json& item) {
-    const auto pair = pair_of(item);
-    if (pair) out.erased.push_back(*pair);
-    return pair && pair->first <= pair->second;
-  });
+  read_ranges(in, "erased", out.erased);
+  read_ranges(in, "restored", out.restored);
   in.list("erased_items", [&](const json& item) {
     const auto pair = pair_of(item);
     if (pair) out.erased_items.push_back({pair->first, pair->second});
@@ -191,8 +196,8 @@ std::string write_leaf(const Leaf& leaf) {
   out.number("count", entry.count);
   if (leaf.detail) out.text("detail", to_base64(*leaf.detail));
   if (!entry.envelopes.empty()) out.text("envelopes", joined(entry.envelopes));
-  out.list("erased", entry.erased,
-           [](const EntryRange& range) { return written(range.first, range.second); });
+  const auto range = [](const EntryRange& each) { return written(each.first, each.second); };
+  out.list("erased", entry.erased, range);
   out.list("erased_items", entry.erased_items,
            [](const ItemPlace& place) { return written(place.index, place.position); });
   out.list("field_groups", entry.field_groups, quoted);
@@ -208,6 +213,7 @@ std::string write_leaf(const Leaf& leaf) {
   out.text("record_type", entry.record_type);
   out.text("regime", entry.regime);
   out.number("register", entry.register_number);
+  out.list("restored", entry.restored, range);
   out.list("roles", entry.roles, quoted);
   out.text("sender", entry.sender);
   out.member("seq", std::to_string(leaf.index));

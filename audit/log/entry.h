@@ -5,7 +5,7 @@
 //
 //   act agreement bundle count detail envelopes erased erased_items field_groups handling
 //   legal_basis originator outcome party policies purpose reason recipient record_type regime
-//   register roles sender seq time v view withheld
+//   register restored roles sender seq time v view withheld
 //
 // A leaf holds no personal data: `detail` commits to the detail, `envelopes` are leaf hashes.
 #pragma once
@@ -58,6 +58,7 @@ struct Entry {
   std::vector<crypto::Digest> envelopes;  // leaf hashes of the envelopes concerned
   std::vector<EntryRange> erased;         // whose details this entry erased as a whole
   std::vector<ItemPlace> erased_items;    // the single items that this entry erased
+  std::vector<EntryRange> restored;       // entries that came back from mirrors, without details
 
   bool operator==(const Entry&) const = default;
 };

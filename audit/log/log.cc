@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "audit/proof/checkpoint.h"
+#include "core/base/byte_writer.h"
 #include "core/base/result.h"
 #include "core/crypto/merkle.h"
 #include "core/crypto/secret.h"
@@ -105,11 +106,19 @@ void Log::load_edge(Connection& connection) {
   if (stored.size() != count_entries(connection)) {
     refuse(connection, "the audit log has not as many entries as its edge says");
   }
-  TileSource source(connection, stored.size(), tiles_);
+  edge_ = edge_of(connection, stored.size(), tiles_);
+  if (edge_.frontier != stored) {
+    refuse(connection, "the edge of the audit log is not that of its entries");
+  }
+}
+
+Log::Edge Log::edge_of(Connection& connection, std::uint64_t size, TileCache& cache) {
+  Edge out;
+  TileSource source(connection, size, cache);
   std::vector<crypto::Digest> subtrees;  // the largest first, as an edge has them
   unsigned level = 0;
-  for (auto hashes = stored.size(); hashes > 0; hashes /= kTileWidth, ++level) {
-    auto& open = edge_.open_tiles.emplace_back();
+  for (auto hashes = size; hashes > 0; hashes /= kTileWidth, ++level) {
+    auto& open = out.open_tiles.emplace_back();
     Frontier part;
     for (auto at = hashes - hashes % kTileWidth; at < hashes; ++at) {
       open.push_back(source.hash(level * kTileHeight, at));
@@ -117,10 +126,10 @@ void Log::load_edge(Connection& connection) {
     }
     subtrees.insert(subtrees.begin(), part.subtrees().begin(), part.subtrees().end());
   }
-  if (!std::ranges::equal(subtrees, stored.subtrees())) {
-    refuse(connection, "the edge of the audit log is not that of its entries");
-  }
-  edge_.frontier = stored;
+  auto stored = ByteWriter().u64(size).raw(side_by_side(subtrees)).take();
+  out.frontier =
+      promised(Frontier::parse(stored), "an edge has a subtree for each bit of its size");
+  return out;
 }
 
 std::uint64_t Log::append(Connection& connection, const Entry& entry, const Detail& detail) {
@@ -132,14 +141,27 @@ std::uint64_t Log::append(Connection& connection, const Entry& entry, const Deta
     throw EntryTooLarge("an entry of the audit log would be larger than 65,535 bytes; send " +
                         std::to_string(kMostEnvelopes) + " envelopes or fewer at a time");
   }
-  auto insert = connection.prepare("INSERT INTO log_entry (idx, leaf, detail) VALUES (?, ?, ?)");
-  insert.bind(1, leaf.index).bind(2, as_bytes(bytes));
-  if (leaf.detail) insert.bind(3, write_items(items));
-  insert.run();
+  put(connection, leaf.index, bytes, write_items(items));
   for (const auto& item : items) search_.add(item, leaf.index);
-  changed_ = true;
-  extend(connection, crypto::leaf_hash(as_bytes(bytes)));
   return leaf.index;
+}
+
+// No items, no detail.
+void Log::put(Connection& connection, std::uint64_t index, std::string_view leaf, Bytes detail) {
+  // Over a row that was emptied, when entries were taken back.
+  auto insert = connection.prepare(
+      "INSERT INTO log_entry (idx, leaf, detail) VALUES (?, ?, ?) ON CONFLICT (idx) DO UPDATE SET "
+      "leaf = excluded.leaf, detail = excluded.detail WHERE length(leaf) = 0");
+  insert.bind(1, index).bind(2, as_bytes(leaf));
+  if (detail.empty()) {
+    insert.bind(3, nullptr);
+  } else {
+    insert.bind(3, detail);
+  }
+  insert.run();
+  require(connection.changes() == 1, "an entry's number is free");
+  changed_ = true;
+  extend(connection, crypto::leaf_hash(as_bytes(leaf)));
 }
 
 void Log::extend(Connection& connection, const crypto::Digest& leaf) {
@@ -224,6 +246,9 @@ void Log::erase_items(Connection& connection, std::span<const ItemPlace> places)
 
 TreeHead Log::before_commit(Connection& connection) {
   if (!changed_) return head();
+  if (emptied_to_ > edge_.frontier.size()) {
+    connection.run("DELETE FROM log_entry WHERE idx >= ?", edge_.frontier.size());
+  }
   search_.write(connection);
   connection.run("INSERT OR REPLACE INTO log_frontier (one, state) VALUES (1, ?)",
                  edge_.frontier.serialise());
@@ -233,12 +258,16 @@ TreeHead Log::before_commit(Connection& connection) {
 void Log::committed() noexcept {
   if (!std::exchange(changed_, false)) return;
   committed_ = edge_;
+  emptied_to_ = 0;
   const std::scoped_lock lock(mutex_);
   head_ = {edge_.frontier.size(), edge_.frontier.root()};
+  if (std::exchange(rewritten_, false)) tiles_.clear();
 }
 
 void Log::rolled_back() noexcept {
   search_.forget();
+  rewritten_ = false;
+  emptied_to_ = 0;
   if (std::exchange(changed_, false)) edge_ = committed_;
 }
 

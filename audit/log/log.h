@@ -49,6 +49,12 @@ struct Erasure {
   std::vector<ItemPlace> items;        // single items
 };
 
+// An entry that the log gave back, as it stood there.
+struct TakenBack {
+  Leaf leaf;
+  std::vector<Item> items;  // empty where there is no detail
+};
+
 class Log : public storage::CommitParticipant {
  public:
   // `origin` names the log in its checkpoints, `party` in its entries. The clock must outlive it.
@@ -68,6 +74,20 @@ class Log : public storage::CommitParticipant {
                       const Detail& detail);
   // Does again what an entry says was erased; what is gone already stays so.
   void apply(Connection& connection, const Entry& erasure);
+
+  // For a log whose store was put back to an older state (log_restored.cc); all in one transaction.
+  // Gives the entries from number `from` on back, and with them their numbers: none of them may
+  // have been signed. `from` is at most the committed size.
+  [[nodiscard]] std::vector<TakenBack> take_back(Connection& connection, std::uint64_t from);
+  // Goes on with these leaves, byte for byte, without details.
+  void insert(Connection& connection, std::span<const std::string> leaves);
+  // Goes on with an entry that was taken back, with its time and its detail, under a new number.
+  // Entries that it names itself, from number `from` on, have moved by `by`.
+  std::uint64_t append_again(Connection& connection, TakenBack entry, std::uint64_t from,
+                             std::uint64_t by);
+
+  // The edge of the tree of the first `size` entries, which are there.
+  [[nodiscard]] static Frontier frontier(Connection& connection, std::uint64_t size);
 
   // The tree that was last committed. Thread-safe.
   [[nodiscard]] TreeHead head() const;
@@ -100,6 +120,9 @@ class Log : public storage::CommitParticipant {
   };
 
   void load_edge(Connection& connection);
+  // Of the first `size` entries, from the tables.
+  [[nodiscard]] static Edge edge_of(Connection& connection, std::uint64_t size, TileCache& cache);
+  void put(Connection& connection, std::uint64_t index, std::string_view leaf, Bytes detail);
   // Of what is committed only, so that what is rolled back is never kept in the cache.
   [[nodiscard]] TileSource committed_tree(Connection& connection, std::uint64_t size) const;
   void extend(Connection& connection, const crypto::Digest& leaf);
@@ -115,6 +138,9 @@ class Log : public storage::CommitParticipant {
   Edge committed_;
   Edge edge_;
   bool changed_ = false;
+  bool rewritten_ = false;  // entries were taken back
+  std::uint64_t emptied_to_ =
+      0;  // rows before this number that are empty until they are used again
 
   mutable std::mutex mutex_;
   TreeHead head_;

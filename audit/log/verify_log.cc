@@ -101,6 +101,17 @@ class Verification {
       erased_items_.push_back(place);
     }
     if (early) find("entry " + std::to_string(index) + " says that later entries were erased");
+    note_restored(index, entry);
+  }
+
+  // They came back without details; what the entry names must stand before it.
+  void note_restored(std::uint64_t index, const Entry& entry) {
+    for (const auto& range : entry.restored) {
+      if (range.second >= index) {
+        find("entry " + std::to_string(index) + " says that later entries were restored");
+      }
+      restored_.push_back(range);
+    }
   }
 
   void check_detail(std::uint64_t index, const crypto::Digest& commitment, Bytes stored) {
@@ -165,16 +176,19 @@ class Verification {
   }
 
   void check_erasures() {
-    merge_erased();
+    merge(erased_);
+    merge(restored_);
     for (const auto index : missing_) {
-      if (is_erased(index)) {
+      if (is_in(erased_, index)) {
         ++report_.erased;
+      } else if (is_in(restored_, index)) {
+        ++report_.restored;
       } else {
         find("entry " + std::to_string(index) + ": its detail is missing and no entry erased it");
       }
     }
     for (const auto index : present_) {
-      if (is_erased(index)) {
+      if (is_in(erased_, index)) {
         find("entry " + std::to_string(index) + ": its detail was erased and is there");
       }
     }
@@ -205,22 +219,22 @@ class Verification {
   }
 
   // Sorted, and no two of them overlap.
-  void merge_erased() {
-    std::ranges::sort(erased_);
+  static void merge(std::vector<EntryRange>& ranges) {
+    std::ranges::sort(ranges);
     std::vector<EntryRange> out;
-    for (const auto& range : erased_) {
+    for (const auto& range : ranges) {
       if (!out.empty() && range.first <= out.back().second) {
         out.back().second = std::max(out.back().second, range.second);
       } else {
         out.push_back(range);
       }
     }
-    erased_ = std::move(out);
+    ranges = std::move(out);
   }
 
-  [[nodiscard]] bool is_erased(std::uint64_t index) const {
-    const auto after = std::ranges::upper_bound(erased_, index, {}, &EntryRange::first);
-    return after != erased_.begin() && std::prev(after)->second >= index;
+  static bool is_in(const std::vector<EntryRange>& ranges, std::uint64_t index) {
+    const auto after = std::ranges::upper_bound(ranges, index, {}, &EntryRange::first);
+    return after != ranges.begin() && std::prev(after)->second >= index;
   }
 
   Connection& connection_;
@@ -230,6 +244,7 @@ class Verification {
   std::vector<std::vector<crypto::Digest>> open_;
   std::uint64_t tiles_ = 0;
   std::vector<EntryRange> erased_;
+  std::vector<EntryRange> restored_;
   std::vector<ItemPlace> erased_items_;
   std::vector<ItemPlace> missing_items_;
   std::vector<std::uint64_t> missing_;

@@ -20,6 +20,7 @@ struct LogReport {
   std::uint64_t details = 0;          // present and fitting their commitments
   std::uint64_t erased = 0;           // details missing, as an erasure entry says
   std::uint64_t erased_items = 0;     // single items missing, as an erasure entry says
+  std::uint64_t restored = 0;         // details missing, as an entry about a restore says
   std::optional<Checkpoint> checkpoint;
 
   [[nodiscard]] bool sound() const { return findings.empty(); }

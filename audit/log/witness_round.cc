@@ -136,6 +136,9 @@ WitnessRound::Standing WitnessRound::standing() const {
   out.needed = cosigning_.quorum();
   out.tolerated = tolerated_liars(out.witnesses);
   out.ahead = cosigning_.ahead();
+  out.heard = out.ahead + cosigning_.agreeing() >= cosigning_.quorum();
+  out.put_back = out.ahead > out.tolerated;
+  out.longer = out.put_back ? cosigning_.longer(out.tolerated) : 0;
   out.overdue = overdue_;
   out.signing = signing_;
   if (const auto& cosigned = cosigning_.cosigned()) {

@@ -65,6 +65,9 @@ class WitnessRound {
     std::size_t ahead = 0;      // witnesses that have cosigned more than the log holds
     std::uint64_t size = 0;     // entries under the quorum's cosignatures; 0: none yet
     std::optional<Time> as_of;  // the oldest of these
+    bool heard = false;         // a quorum of them has told what it has cosigned
+    std::uint64_t longer = 0;   // entries that an honest witness has cosigned, where put back
+    bool put_back = false;      // more are ahead than may lie: the store is an older one
     bool overdue = false;
     bool signing = false;  // false: too few witnesses have told where they stand, or are ahead
   };

@@ -45,7 +45,11 @@ Result<std::vector<GroupBy>, std::string> groups_in(const json& request) {
 std::string line_of(const FoundEntry& found) {
   auto out = json{{"index", found.stored.index}};
   out["entry"] = json::parse(found.stored.leaf, nullptr, false);
-  if (found.stored.detail) out["detail"] = detail_json(*found.stored.detail);
+  if (found.stored.detail) {
+    out["detail"] = detail_json(*found.stored.detail);
+  } else if (found.leaf.detail) {
+    out["detail_missing"] = true;
+  }
   return out.dump() + "\n";
 }
 

@@ -77,6 +77,7 @@ std::chrono::milliseconds Forwarder::step() {
     const auto ready = parts_.target.make_ready();
     if (!ready) return failed(ready.error());
     if (*ready == SiemTarget::Ready::Anew) begin_again();
+    go_back();
     const auto lot = next_lot();
     if (!lot.events.empty()) {
       if (const auto fault = parts_.target.take(lot.events)) return failed(*fault);
@@ -157,6 +158,20 @@ void Forwarder::begin_again() {
   ready_since_ = parts_.clock.steady();
   next_ = tail_.first().value_or(next_);
   const std::scoped_lock lock(mutex_);
+  standing_.sent = next_;
+}
+
+void Forwarder::read_again_from(std::uint64_t entry) {
+  const std::scoped_lock lock(mutex_);
+  again_from_ = std::min(again_from_.value_or(entry), entry);
+}
+
+void Forwarder::go_back() {
+  const std::scoped_lock lock(mutex_);
+  const auto from = std::exchange(again_from_, std::nullopt);
+  if (!from || *from >= next_) return;
+  next_ = *from;
+  tail_ = {};
   standing_.sent = next_;
 }
 

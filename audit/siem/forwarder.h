@@ -44,6 +44,10 @@ class Forwarder {
   // Keeps the cursor; a disk that does not take it is logged, and entries are then sent twice.
   void save() noexcept;
 
+  // Thread-safe: the next step begins at this entry, where it is further. The log was put back to
+  // an older state and restored, and other entries stand there now than have been sent.
+  void read_again_from(std::uint64_t entry);
+
   struct Standing {
     std::string_view target;
     std::uint64_t sent = 0;            // entries before this number have been sent or passed over
@@ -66,6 +70,7 @@ class Forwarder {
   void read_entries(Lot& lot, std::uint64_t end) const;
   void sent(const Lot& lot);
   void begin_again();
+  void go_back();
   [[nodiscard]] std::chrono::milliseconds failed(TargetFault fault);
   void works();
   void save_sometimes();
@@ -79,6 +84,7 @@ class Forwarder {
   SteadyTime ready_since_;
 
   mutable std::mutex mutex_;
+  std::optional<std::uint64_t> again_from_;
   Standing standing_;
 };
 

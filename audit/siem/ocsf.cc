@@ -176,6 +176,8 @@ Json rest_of(Draft& draft, const Leaf& leaf, std::size_t most_items) {
                  [](const EntryRange& range) { return Json::array({range.first, range.second}); });
   draft.put_list(out, "erased_items", entry.erased_items, most_items,
                  [](const ItemPlace& place) { return Json::array({place.index, place.position}); });
+  draft.put_list(out, "restored", entry.restored, most_items,
+                 [](const EntryRange& range) { return Json::array({range.first, range.second}); });
   return out;
 }
 

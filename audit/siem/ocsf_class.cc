@@ -38,6 +38,7 @@ constexpr std::array kRules{
     Rule{"admin", "stream-abandoned", kEntity, {4, "Delete"}},
     Rule{"admin", "void-confirmed", kEntity, {3, "Update"}},
     Rule{"admin", "log-opened-anew", kEntity, {1, "Create"}},
+    Rule{"admin", "log-restored", kEntity, {3, "Update"}},
     Rule{"admin", "", kEntity, {99, "Other"}},
 };
 
@@ -47,8 +48,8 @@ constexpr std::array<std::string_view, 15> kSuspicious{
     "body-invalid",    "cannot-open",   "identity-reused", "not-original-sender",
     "position-reused", "broken-chain",  "malformed",       "wrong-sender",
     "bad-signature",   "other-hub",     "position-gap"};
-constexpr std::array<std::string_view, 3> kAlarming{"log-forked", "log-not-continued",
-                                                    "log-opened-anew"};
+constexpr std::array<std::string_view, 4> kAlarming{"log-forked", "log-not-continued",
+                                                    "log-opened-anew", "log-restored"};
 constexpr std::array<std::string_view, 3> kGoodReceipts{"held", "already-held", "passed-on"};
 
 template <std::size_t Size>

@@ -68,6 +68,7 @@ class Siem::Feed {
     if (thread_.joinable()) thread_.join();
   }
   [[nodiscard]] Forwarder::Standing standing() const { return forwarder_.standing(); }
+  void read_again_from(std::uint64_t entry) { forwarder_.read_again_from(entry); }
 
  private:
   Wakeup stop_;
@@ -98,6 +99,10 @@ void Siem::start() {
 void Siem::stop() {
   for (const auto& feed : feeds_) feed->ask_to_stop();
   for (const auto& feed : feeds_) feed->stop();
+}
+
+void Siem::read_again_from(std::uint64_t entry) {
+  for (const auto& feed : feeds_) feed->read_again_from(entry);
 }
 
 nlohmann::json Siem::status() const {

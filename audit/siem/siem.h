@@ -39,6 +39,8 @@ class Siem {
   void stop();
 
   // For a daemon's status: a list with an object for each target. Thread-safe.
+  // Sends the entries from this number on again: other ones stand there now. Any thread.
+  void read_again_from(std::uint64_t entry);
   [[nodiscard]] nlohmann::json status() const;
 
  private:

@@ -44,7 +44,7 @@ std::vector<Cosigning::Ask> Cosigning::begin(std::string note, Checkpoint checkp
     witness.line.clear();
     witness.asked_again = false;
     // Who is said to be ahead is asked what it has, in case it is not.
-    out.push_back({party, witness.ahead ? 0 : std::min(witness.size, checkpoint_.size)});
+    out.push_back({party, witness.ahead > 0 ? 0 : std::min(witness.size, checkpoint_.size)});
   }
   return out;
 }
@@ -80,7 +80,7 @@ Cosigning::Outcome Cosigning::take_cosignature(Witness& witness, std::string_vie
     witness.time = *time;
     witness.seen = note_ + witness.line;
     witness.size = checkpoint_.size;
-    witness.ahead = false;
+    witness.ahead = 0;
     witness.told = true;
     return {Answer::Counted, std::nullopt, count()};
   }
@@ -94,10 +94,10 @@ Cosigning::Outcome Cosigning::take_other_size(const std::string& party, Witness&
   if (!size) return {};
   witness.told = true;
   if (*size > checkpoint_.size) {
-    witness.ahead = true;
+    witness.ahead = *size;
     return {Answer::Ahead, std::nullopt, false};
   }
-  witness.ahead = false;
+  witness.ahead = 0;
   witness.size = *size;
   // Once a round, so that no witness keeps us busy.
   if (std::exchange(witness.asked_again, true)) return {Answer::Late, std::nullopt, false};
@@ -129,12 +129,21 @@ std::vector<std::string> Cosigning::seen() const {
 
 std::size_t Cosigning::agreeing() const {
   return static_cast<std::size_t>(std::ranges::count_if(
-      witnesses_, [](const auto& each) { return each.second.told && !each.second.ahead; }));
+      witnesses_, [](const auto& each) { return each.second.told && each.second.ahead == 0; }));
 }
 
 std::size_t Cosigning::ahead() const {
   return static_cast<std::size_t>(
-      std::ranges::count_if(witnesses_, [](const auto& each) { return each.second.ahead; }));
+      std::ranges::count_if(witnesses_, [](const auto& each) { return each.second.ahead > 0; }));
+}
+
+std::uint64_t Cosigning::longer(std::size_t liars) const {
+  std::vector<std::uint64_t> sizes;
+  for (const auto& [party, witness] : witnesses_) {
+    if (witness.ahead > 0) sizes.push_back(witness.ahead);
+  }
+  std::ranges::sort(sizes, std::greater<>());
+  return liars < sizes.size() ? sizes[liars] : 0;
 }
 
 }  // namespace hub::audit

@@ -70,6 +70,9 @@ class Cosigning {
   [[nodiscard]] std::size_t agreeing() const;
   // Witnesses that have cosigned more of this log than there is: it was restored, or forked.
   [[nodiscard]] std::size_t ahead() const;
+  // How much these have cosigned, as far as at least one tells who is none of so many liars; 0
+  // where there are not more of them.
+  [[nodiscard]] std::uint64_t longer(std::size_t liars) const;
 
  private:
   struct Witness {
@@ -79,10 +82,10 @@ class Cosigning {
     std::uint64_t size = 0;  // that it has cosigned, as far as it has told
     bool asked_again = false;
     bool told = false;
-    bool ahead = false;
-    std::string line;        // of the checkpoint now asked for
-    std::uint64_t time = 0;  // of the line
-    std::string seen;        // the newest checkpoint that it has cosigned, with its line
+    std::uint64_t ahead = 0;  // what it has cosigned, while that is more than there is
+    std::string line;         // of the checkpoint now asked for
+    std::uint64_t time = 0;   // of the line
+    std::string seen;         // the newest checkpoint that it has cosigned, with its line
   };
 
   [[nodiscard]] Outcome take_cosignature(Witness& witness, std::string_view body);

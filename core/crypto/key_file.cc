@@ -5,17 +5,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 
 #include "core/base/encoding.h"
 #include "core/base/file.h"
 #include "core/base/result.h"
+#include "core/crypto/hpke.h"
 
 namespace hub::crypto {
 namespace {
 
 constexpr std::string_view kMagic = "hub-key-v1 ";
+constexpr std::string_view kPublicLine = "hub-public-v1 recovery\n";
 constexpr std::size_t kMaxFile = 256;
 
 void check_permissions(const FileDescriptor& fd, const std::filesystem::path& file) {
@@ -68,6 +71,10 @@ template <>
 std::string_view kind_name<EpochKind>() {
   return "epoch";
 }
+template <>
+std::string_view kind_name<RecoveryKind>() {
+  return "recovery";
+}
 
 template <class Kind>
 Secret<Kind> read_key_file(const std::filesystem::path& file) {
@@ -104,6 +111,28 @@ void write_key_file(const std::filesystem::path& file, const Secret<Kind>& secre
   sync_folder(file.has_parent_path() ? file.parent_path() : ".");
 }
 
+std::optional<RecoveryPublic> read_recovery_public(const std::filesystem::path& file) {
+  const auto content = read_file_if_there(file, kMaxFile);
+  if (!content) return std::nullopt;
+  const auto text = as_text(*content);
+  RecoveryPublic out{};
+  if (text.starts_with(kPublicLine) && text.ends_with('\n') && text.size() > kPublicLine.size()) {
+    const auto raw =
+        from_base64(text.substr(kPublicLine.size(), text.size() - kPublicLine.size() - 1));
+    if (raw && raw->size() == out.size()) {
+      std::ranges::copy(*raw, out.begin());
+      if (HpkeSender::setup(out, {}, EpochSecret::random())) return out;
+    }
+  }
+  throw EnvError(file.string() +
+                 " does not hold the public half of a recovery key; make it anew "
+                 "with `hubctl keys add-recovery`");
+}
+
+void write_recovery_public(const std::filesystem::path& file, const RecoveryPublic& key) {
+  replace_file(file, as_bytes(std::string(kPublicLine) + to_base64(key) + "\n"), 0644);
+}
+
 void destroy_key_file(const std::filesystem::path& file) {
   {
     const auto fd = open_file(file, O_WRONLY | O_NOFOLLOW);
@@ -126,6 +155,7 @@ template Secret<Governance> read_key_file(const std::filesystem::path&);
 template Secret<TransportKind> read_key_file(const std::filesystem::path&);
 template Secret<StoreKeyKind> read_key_file(const std::filesystem::path&);
 template Secret<EpochKind> read_key_file(const std::filesystem::path&);
+template Secret<RecoveryKind> read_key_file(const std::filesystem::path&);
 template void write_key_file(const std::filesystem::path&, const Secret<Identity>&);
 template void write_key_file(const std::filesystem::path&, const Secret<Envelope>&);
 template void write_key_file(const std::filesystem::path&, const Secret<LogKind>&);
@@ -134,5 +164,6 @@ template void write_key_file(const std::filesystem::path&, const Secret<Governan
 template void write_key_file(const std::filesystem::path&, const Secret<TransportKind>&);
 template void write_key_file(const std::filesystem::path&, const Secret<StoreKeyKind>&);
 template void write_key_file(const std::filesystem::path&, const Secret<EpochKind>&);
+template void write_key_file(const std::filesystem::path&, const Secret<RecoveryKind>&);
 
 }  // namespace hub::crypto

@@ -27,6 +27,7 @@ void fill_random(std::span<std::uint8_t> out) {
 
 TransportPublic public_of(const TransportSecret& secret) { return x25519_public(secret); }
 EpochPublic public_of(const EpochSecret& secret) { return x25519_public(secret); }
+RecoveryPublic public_of(const RecoverySecret& secret) { return x25519_public(secret); }
 
 void protect_process() {
   if (sodium_init() < 0) throw EnvError("libsodium would not start");

@@ -65,13 +65,16 @@ using ContentKey = Secret<struct ContentKeyKind>;      // one per record, seals 
 using StoreKey = Secret<struct StoreKeyKind>;          // opens a party's SQLCipher store
 using TransportSecret = Secret<struct TransportKind>;  // CURVE long-term secret
 using EpochSecret = Secret<struct EpochKind>;          // X25519 private half, one per day and class
+using RecoverySecret = Secret<struct RecoveryKind>;    // X25519 private half, opens mirrored leaves
 
 using TransportPublic = std::array<std::uint8_t, 32>;
 using EpochPublic = std::array<std::uint8_t, 32>;
+using RecoveryPublic = std::array<std::uint8_t, 32>;
 
 // The X25519 public half.
 [[nodiscard]] TransportPublic public_of(const TransportSecret& secret);
 [[nodiscard]] EpochPublic public_of(const EpochSecret& secret);
+[[nodiscard]] RecoveryPublic public_of(const RecoverySecret& secret);
 
 // Starts libsodium and forbids core dumps and tracing by other processes of the same user
 // (PR_SET_DUMPABLE 0, RLIMIT_CORE 0). Call first in main(). Throws EnvError if libsodium fails.

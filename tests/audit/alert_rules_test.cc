@@ -414,7 +414,8 @@ TEST(TwoPlaces, AProgramIsNowhere) {
 // ---- R16, R17, R18
 
 TEST(LogTrouble, EntriesThatSaySoAreAlerts) {
-  for (const auto* outcome : {"log-opened-anew", "log-forked", "log-not-continued"}) {
+  for (const auto* outcome :
+       {"log-opened-anew", "log-restored", "log-forked", "log-not-continued"}) {
     SmallLog log;
     log.add(SmallLog::of_agent(at(10), "admin", outcome));
     ASSERT_THAT(log.of(Rule::LogTrouble), SizeIs(1)) << outcome;

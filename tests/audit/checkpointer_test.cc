@@ -81,6 +81,30 @@ TEST_F(CheckpointerTest, SignsNothingWhileItMayNot) {
 }
 
 // What the log signed under the origin before is put aside, and told.
+// What is taken back while it pauses was never signed, and what comes back was.
+TEST_F(CheckpointerTest, SignsNothingWhileTheLogIsRestoredAndContinuesFromWhatWasSigned) {
+  temporary.append(3);
+  const auto checkpointer = make();
+  EXPECT_TRUE(checkpointer->sign());
+  const auto last = temporary.log->head();
+  temporary.append(4);
+  const Checkpoint before{kTestOrigin, 7, temporary.log->head().root};
+  {
+    const Checkpointer::Pause pause(*checkpointer);
+    EXPECT_EQ(pause.last_signed(), last);
+    checkpointer->may_sign(true);
+    EXPECT_FALSE(checkpointer->sign());
+    EXPECT_EQ(read()->size, 3U);
+    pause.continue_from(before, crypto::sign_note(checkpoint_text(before), kTestOrigin, key));
+    EXPECT_EQ(*read(), before);
+  }
+  EXPECT_FALSE(checkpointer->sign()) << "it has signed that already";
+  temporary.append(1);
+  EXPECT_TRUE(checkpointer->sign());
+  EXPECT_EQ(read()->size, 8U);
+  EXPECT_NO_THROW(make());
+}
+
 TEST_F(CheckpointerTest, BeginsAnewUnderTheNextOrigin) {
   const Checkpoint before{kTestOrigin, 700, crypto::sha256(as_bytes("entries that are lost"))};
   const auto note = crypto::sign_note(checkpoint_text(before), kTestOrigin, key);

@@ -29,7 +29,8 @@ Leaf full_leaf() {
                 .count = 2,
                 .envelopes = {crypto::sha256(as_bytes("a")), crypto::sha256(as_bytes("b"))},
                 .erased = {{1, 1}, {4, 9}},
-                .erased_items = {{10, 0}, {10, 3}}};
+                .erased_items = {{10, 0}, {10, 3}},
+                .restored = {{20, 29}}};
   leaf.party = "E09000007";
   leaf.index = 77;
   leaf.time = from_ms(1'790'000'000'123);
@@ -52,7 +53,7 @@ TEST(Leaf, HasSortedKeysNoSpacesAndNoEmptyFields) {
       R"("erased":[[1,1],[4,9]],"erased_items":[[10,0],[10,3]],"field_groups":["core","risk"],"handling":"C","legal_basis":"dpa2018-s35","originator":"E09000020","outcome":"permitted",)"
       R"("party":"E09000007","policies":["share-7","share-9"],"purpose":"safeguarding",)"
       R"("reason":"a \"reason\"\nin two lines","recipient":"E09000003",)"
-      R"("record_type":"vru.referral","regime":"law-enforcement","register":3,"roles":["housing-officer"],"sender":"E09000007","seq":77,)"
+      R"("record_type":"vru.referral","regime":"law-enforcement","register":3,"restored":[[20,29]],"roles":["housing-officer"],"sender":"E09000007","seq":77,)"
       R"("time":1790000000123,"v":1,"view":"placed-here","withheld":["health"]})");
 }
 

@@ -298,6 +298,26 @@ TEST_F(FileForwarder, BeginsAtTheEndOfALogThatWasPutBack) {
   EXPECT_EQ(numbers(written()), from_to(4, 5));
 }
 
+// The log was put back, and restored: its own entries stand behind those that came back.
+TEST_F(FileForwarder, SendsAgainFromWhereOtherEntriesStandNow) {
+  temporary.append(8);
+  FileTarget target(file);
+  auto forwarding = forwarder(target);
+  run(forwarding);
+  forwarding.read_again_from(9);
+  run(forwarding);
+  EXPECT_EQ(numbers(written()), from_to(0, 7)) << "it has not been so far";
+  forwarding.read_again_from(6);
+  forwarding.read_again_from(5);
+  temporary.append(2);
+  run(forwarding);
+  auto expected = from_to(0, 7);
+  for (const auto number : from_to(5, 9)) expected.push_back(number);
+  EXPECT_EQ(numbers(written()), expected);
+  forwarding.save();
+  EXPECT_EQ(forwarder(target).standing().sent, 10U);
+}
+
 TEST_F(FileForwarder, BeginsAnewWithACursorThatIsNone) {
   temporary.append(2);
   for (const auto* const rubbish :

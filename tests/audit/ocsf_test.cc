@@ -55,6 +55,7 @@ Entry full_entry() {
   out.envelopes = {crypto::Digest{1}, crypto::Digest{2}};
   out.erased = {{3, 5}};
   out.erased_items = {{7, 1}};
+  out.restored = {{8, 9}};
   out.view = "placed-here";
   out.roles = {"notice-lead"};
   return out;
@@ -132,7 +133,7 @@ TEST(OcsfEvent, OfTheWholeEntryIsThis) {
       R"("legal_basis":"ha1996-s208","regime":"uk-gdpr","handling":"official-sensitive",)"
       R"("originator":"E09000030","view":"placed-here","roles":["notice-lead"],"bundle":3,"register":2,"policies":["ta-notice-share"],)"
       R"("field_groups":["core","needs"],"withheld":["identifiers"],"envelopes":2,)"
-      R"("erased":[[3,5]],"erased_items":[[7,1]]}})");
+      R"("erased":[[3,5]],"erased_items":[[7,1]],"restored":[[8,9]]}})");
   EXPECT_EQ(event.severity, OcsfSeverity::Informational);
   EXPECT_EQ(event.index, 12U);
   EXPECT_EQ(event.act, "disclosure");
@@ -211,17 +212,13 @@ TEST(OcsfEvent, IsValidAndHasItsPlaceForEveryActAndOutcomeThatTheSourcesWrite) {
 }
 
 TEST(OcsfEvent, OfAdministrationHasTheActivityThatFits) {
-  const std::map<std::string, std::string> expected{{"started", "Activate"},
-                                                    {"register-in-force", "Update"},
-                                                    {"bundle-in-force", "Update"},
-                                                    {"epoch-key-destroyed", "Delete"},
-                                                    {"stream-reopened", "Create"},
-                                                    {"stream-abandoned", "Delete"},
-                                                    {"void-confirmed", "Update"},
-                                                    {"log-opened-anew", "Create"},
-                                                    {"log-forked", "Other"},
-                                                    {"log-not-continued", "Other"},
-                                                    {"something-administered", "Other"}};
+  const std::map<std::string, std::string> expected{
+      {"started", "Activate"},        {"register-in-force", "Update"},
+      {"bundle-in-force", "Update"},  {"epoch-key-destroyed", "Delete"},
+      {"stream-reopened", "Create"},  {"stream-abandoned", "Delete"},
+      {"void-confirmed", "Update"},   {"log-opened-anew", "Create"},
+      {"log-restored", "Update"},     {"log-forked", "Other"},
+      {"log-not-continued", "Other"}, {"something-administered", "Other"}};
   for (const auto& [outcome, activity] : expected) {
     Entry entry;
     entry.act = "admin";
@@ -260,7 +257,7 @@ TEST(OcsfEvent, HasEveryFieldOfAnEntryAndNothingOfItsDetail) {
   const auto entry = full_entry();
   const auto& [act, outcome, record_type, sender, recipient, agreement, purpose, legal_basis,
                reason, regime, handling, originator, view, roles, policies, field_groups, withheld,
-               bundle, register_number, count, envelopes, erased, erased_items] = entry;
+               bundle, register_number, count, envelopes, erased, erased_items, restored] = entry;
   auto leaf = leaf_of(entry);
   leaf.detail = crypto::Digest{0x77};
   const auto text = to_ocsf(kSource, leaf, hash_of(leaf)).json;
@@ -276,6 +273,7 @@ TEST(OcsfEvent, HasEveryFieldOfAnEntryAndNothingOfItsDetail) {
   EXPECT_EQ(rest["envelopes"], envelopes.size());
   EXPECT_EQ(rest["erased"], json(erased));
   EXPECT_EQ(rest["erased_items"], (json{{erased_items[0].index, erased_items[0].position}}));
+  EXPECT_EQ(rest["restored"], json(restored));
   EXPECT_EQ(text.find("detail\""), text.find("status_detail\"") + 7) << "the commitment stays";
 }
 
@@ -310,7 +308,7 @@ TEST(OcsfEvent, NeverGrowsBeyondItsLimit) {
   const std::vector<std::string> many(3000, longest);
   Entry entry{longest, longest, longest, longest, longest, longest, longest, longest,
               longest, longest, longest, longest, longest, many,    many,    many,
-              many,    1,       1,       1,       {},      {},      {}};
+              many,    1,       1,       1,       {},      {},      {},      {}};
   entry.erased_items.assign(1000, {1'000'000'000'000, 1'000});
   entry.envelopes.resize(kMostEnvelopes);
   entry.erased.assign(1000, {1'000'000'000'000, 1'000'000'000'001});

@@ -73,6 +73,30 @@ TEST_F(Keys, OfTheBrokerCosignNothing) {
   EXPECT_FALSE(json_of("keys/public.json").contains("witness"));
 }
 
+// The agent keeps the public half; the secret half goes where it is told.
+TEST_F(Keys, HaveARecoveryKeyInTwoHalves) {
+  ASSERT_EQ(hubctl(new_of("E09000007")).exit, Exit::Ok);
+  const auto secret = crypto::read_key_file<crypto::RecoveryKind>(at("keys/recovery.key"));
+  EXPECT_EQ(crypto::read_recovery_public(at("keys/recovery.public")), crypto::public_of(secret));
+  EXPECT_EQ(hubctl({"keys", "add-recovery", "--keys", at("keys")}).exit, Exit::Environment);
+  EXPECT_EQ(crypto::read_recovery_public(at("keys/recovery.public")), crypto::public_of(secret));
+  std::filesystem::remove(at("keys/recovery.key"));
+  std::filesystem::remove(at("keys/recovery.public"));
+  EXPECT_FALSE(crypto::read_recovery_public(at("keys/recovery.public")));
+  const auto said =
+      hubctl({"keys", "add-recovery", "--keys", at("keys"), "--recovery", at("safe.key")});
+  ASSERT_EQ(said.exit, Exit::Ok) << said.err;
+  EXPECT_FALSE(is_there("keys/recovery.key"));
+  EXPECT_EQ(crypto::read_recovery_public(at("keys/recovery.public")),
+            crypto::public_of(crypto::read_key_file<crypto::RecoveryKind>(at("safe.key"))));
+  folder.put("keys/recovery.public", "hub-public-v1 recovery\nrubbish\n");
+  EXPECT_THROW((void)crypto::read_recovery_public(at("keys/recovery.public")), EnvError);
+  folder.put("keys/recovery.public",
+             "hub-public-v1 recovery\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n");
+  EXPECT_THROW((void)crypto::read_recovery_public(at("keys/recovery.public")), EnvError)
+      << "a point of low order";
+}
+
 TEST_F(Keys, OfAnOlderAgentGetAWitnessKeyOnce) {
   ASSERT_EQ(hubctl(new_of("E09000007")).exit, Exit::Ok);
   std::filesystem::remove(at("keys/witness.key"));

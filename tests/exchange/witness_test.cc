@@ -272,6 +272,10 @@ TEST_F(Witnesses, TellALogThatItWasLonger) {
               ElementsAre("a witness has cosigned more of this log than it holds",
                           "a witness has cosigned more of this log than it holds"));
   EXPECT_EQ(round.standing().ahead, 2U);
+  EXPECT_TRUE(round.standing().put_back);
+  EXPECT_EQ(round.standing().longer, 9U);
+  EXPECT_TRUE(round.standing().heard);
+  EXPECT_FALSE(asked_.standing().put_back);
   EXPECT_EQ(round.standing().size, 0U);
   EXPECT_FALSE(round.standing().signing);
   EXPECT_THAT(may_sign, IsEmpty()) << "it was not allowed to before";
@@ -292,6 +296,7 @@ TEST_F(Witnesses, MustBeHeardBeforeALogSignsAgainAfterAStart) {
   away.insert(std::string(kNewham));
   (void)go_round(round);
   EXPECT_FALSE(round.standing().signing) << "one of two";
+  EXPECT_FALSE(round.standing().heard);
   away.clear();
   (void)go_round(round);
   EXPECT_TRUE(round.standing().signing);

@@ -38,6 +38,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case MessageKind::Abandon: round_trip(content, parse_abandon); break;
     case MessageKind::WitnessRequest: round_trip(content, parse_witness_request); break;
     case MessageKind::WitnessAnswer: round_trip(content, parse_witness_answer); break;
+    case MessageKind::MirrorRequest: round_trip(content, parse_mirror_request); break;
+    case MessageKind::MirrorAnswer: round_trip(content, parse_mirror_answer); break;
     case MessageKind::ReceiptsTaken: static_cast<void>(parse_receipts_taken(content)); break;
     case MessageKind::EpochKeys: static_cast<void>(parse_epoch_keys(content)); break;
     // Slices, receipts and notices have targets of their own.

@@ -92,6 +92,10 @@ std::vector<Sample> samples() {
       {MessageKind::Abandon, encode(Abandon{stream()}), parsed_by(parse_abandon)},
       {MessageKind::WitnessRequest, encode(WitnessRequest{"broker", "E09000012", "old 0\n\nnote"}),
        parsed_by(parse_witness_request)},
+      {MessageKind::MirrorRequest, encode(MirrorRequest{"broker", "E09000012", signed_bytes}),
+       parsed_by(parse_mirror_request)},
+      {MessageKind::MirrorAnswer, encode(MirrorAnswer{"E09000012", "E09000007", signed_bytes}),
+       parsed_by(parse_mirror_answer)},
       {MessageKind::WitnessAnswer, encode(WitnessAnswer{"E09000012", "E09000007", 409, "17\n"}),
        parsed_by(parse_witness_answer)},
   };
@@ -113,7 +117,7 @@ TEST(Message, OfEachKindRoundTrips) {
     EXPECT_EQ(sample.again(*message->content), sample.content) << static_cast<int>(sample.kind);
     kinds.insert(sample.kind);
   }
-  EXPECT_EQ(kinds.size(), 18U);
+  EXPECT_EQ(kinds.size(), 20U);
 }
 
 TEST(Message, GivesBackEveryField) {
@@ -188,7 +192,7 @@ TEST(Message, IsRefusedOrStillAMessageWithAnyBitFlipped) {
 TEST(Message, OfNoKindIsRefused) {
   for (int code = 0; code < 256; ++code) {
     const Buffer message{static_cast<std::uint8_t>(code), 0, 0, 0};
-    if (code >= 1 && code <= 18) {
+    if (code >= 1 && code <= 20) {
       EXPECT_TRUE(read_message(message)) << code;
     } else {
       EXPECT_EQ(error_of(message), WireError::UnknownCode) << code;
@@ -218,8 +222,10 @@ TEST(Message, IsRefusedWhenLargerThanItsKindMayBe) {
       {MessageKind::Ping, small},
       {MessageKind::Abandon, small},
       {MessageKind::WitnessRequest, 32U << 10U},
-      {MessageKind::WitnessAnswer, 32U << 10U}};
-  ASSERT_EQ(most.size(), 18U);
+      {MessageKind::WitnessAnswer, 32U << 10U},
+      {MessageKind::MirrorRequest, 384U << 10U},
+      {MessageKind::MirrorAnswer, 384U << 10U}};
+  ASSERT_EQ(most.size(), 20U);
   for (const auto& [kind, size] : most) {
     auto message = write_message(kind, Buffer(size));
     EXPECT_TRUE(read_message(message)) << static_cast<int>(kind);
@@ -260,6 +266,12 @@ TEST(Message, WithANameThatIsNoneIsRefused) {
               WireError::BadText);
     EXPECT_EQ(parse_witness_answer(encode(WitnessAnswer{"a", name, 200, ""})).error(),
               WireError::BadText);
+    EXPECT_EQ(parse_mirror_request(encode(MirrorRequest{name, "b", {}})).error(),
+              WireError::BadText);
+    EXPECT_EQ(parse_mirror_request(encode(MirrorRequest{"a", name, {}})).error(),
+              WireError::BadText);
+    EXPECT_EQ(parse_mirror_answer(encode(MirrorAnswer{name, "b", {}})).error(), WireError::BadText);
+    EXPECT_EQ(parse_mirror_answer(encode(MirrorAnswer{"a", name, {}})).error(), WireError::BadText);
   }
 }
 
