@@ -87,9 +87,15 @@ void Agent::on_mirror_request(Bytes content) {
     if (!admitted) return finish(false);
     const auto hub = now->parties->hub();
     if (!std::holds_alternative<audit::MirrorBlock>(admitted->question)) {
-      *answer = store_.read(
-          [&](storage::Connection& store) { return mirror_desk_.answer(store, hub, *admitted); });
-      return finish(true);
+      bool read = true;
+      try {
+        *answer = store_.read(
+            [&](storage::Connection& store) { return mirror_desk_.answer(store, hub, *admitted); });
+      } catch (const EnvError& error) {
+        log_error("mirror-unreadable", {{"log", request.log}, {"reason", error.what()}});
+        read = false;
+      }
+      return finish(read);
     }
     storage::Job job;
     job.act = [this, answer, hub, admitted = std::move(*admitted)](storage::Connection& store) {
@@ -153,8 +159,9 @@ Result<LogRestored, std::string> Agent::restore_log(const crypto::RecoverySecret
         "the witnesses do not say that this log was longer, so there is nothing to restore"));
   }
   if (!witnesses_heard_) {
-    return fail(std::string("too few witnesses have answered yet to know how far this log went; "
-                            "wait for them, and try again"));
+    return fail(
+        std::string("too few witnesses have answered yet to know how far this log went; "
+                    "wait for them, and try again"));
   }
   const audit::Checkpointer::Pause pause(*checkpointer_);
   const auto last_signed = pause.last_signed();

@@ -4,8 +4,10 @@
 #include <utility>
 #include <vector>
 
+#include "audit/log/log.h"
 #include "audit/log/log_export.h"
 #include "core/base/log.h"
+#include "core/crypto/note.h"
 
 namespace hub::audit {
 namespace {
@@ -37,6 +39,13 @@ std::uint64_t bytes_between(storage::Connection& store, std::uint64_t from, std:
   return row.step() ? static_cast<std::uint64_t>(row.int64(0)) : 0;
 }
 
+// Whether the log's first entries are those that were cosigned.
+bool is_tree_of(storage::Connection& store, const Checkpoint& cosigned) {
+  auto last = store.prepare("SELECT 1 FROM log_entry WHERE idx = ?");
+  last.bind(1, cosigned.size - 1);
+  return last.step() && Log::frontier(store, cosigned.size).root() == cosigned.root;
+}
+
 }  // namespace
 
 MirrorRound::MirrorRound(Parts parts) : parts_(std::move(parts)) {}
@@ -51,10 +60,12 @@ void MirrorRound::begin(std::map<std::string, crypto::VerifyKey<crypto::Identity
   }
   holders_ = std::move(now);
   const auto newest = newest_checkpoint(parts_.cosigned);
+  const auto text = newest ? crypto::unverified_text(newest->note).value_or("") : std::string();
+  auto cosigned = parse_checkpoint(text);
   // What was cosigned under the origin before, if the log was opened anew, is another log's.
-  if (!newest || newest->origin != parts_.origin) return;
+  if (!cosigned || cosigned->origin != parts_.origin) return;
   note_ = newest->note;
-  size_ = newest->size;
+  cosigned_ = std::move(*cosigned);
   const auto question = write_question(MirrorAsk{{parts_.origin, *parts_.key}});
   for (const auto& [name, holder] : holders_) parts_.ask(name, question);
 }
@@ -72,7 +83,7 @@ std::optional<std::string_view> MirrorRound::answered(const std::string& name,
     return "a holder's answer about mirrored entries cannot be used";
   }
   holder.entries = has->standing.entries;
-  if (has->standing.entries < size_ && has->standing.last <= has->standing.entries) {
+  if (has->standing.entries < cosigned_.size && has->standing.last <= has->standing.entries) {
     send_next(name, holder, has->standing);
   }
   return std::nullopt;
@@ -81,29 +92,32 @@ std::optional<std::string_view> MirrorRound::answered(const std::string& name,
 void MirrorRound::send_next(const std::string& name, Holder& holder, MirrorStanding standing) {
   if (holder.blocks == kMostBlocks) return;
   ++holder.blocks;
-  parts_.aside([this, name, standing, size = size_, note = note_] {
+  parts_.aside([this, name, standing, cosigned = cosigned_, note = note_] {
     try {
-      auto body = next_block(parts_, standing, size, note);
+      auto body = next_block(parts_, standing, cosigned, note);
+      if (!body) return;
       parts_.back(
-          [this, name, body = std::move(body)]() mutable { parts_.ask(name, std::move(body)); });
+          [this, name, body = std::move(*body)]() mutable { parts_.ask(name, std::move(body)); });
     } catch (const std::exception& error) {
       log_error("leaves were not mirrored; the next round tries again", {{"reason", error.what()}});
     }
   });
 }
 
-Buffer MirrorRound::next_block(const Parts& parts, MirrorStanding standing, std::uint64_t size,
-                               std::string note) {
+std::optional<Buffer> MirrorRound::next_block(const Parts& parts, MirrorStanding standing,
+                                              const Checkpoint& cosigned, std::string note) {
   MirrorBlock block;
   block.origin = parts.origin;
   block.key = *parts.key;
   block.checkpoint = std::move(note);
   const auto leaves = parts.store.read([&](storage::Connection& store) {
+    if (!is_tree_of(store, cosigned)) return std::vector<std::string>();
     const bool is_short = standing.entries - standing.last < kMostOfShortRow &&
                           bytes_between(store, standing.last, standing.entries) < kShortRow;
     block.from = is_short ? standing.last : standing.entries;
-    return row_of_leaves(store, block.from, size);
+    return row_of_leaves(store, block.from, cosigned.size);
   });
+  if (leaves.empty()) return std::nullopt;
   seal_leaves(block, leaves, parts.hub, parts.identity);
   return write_question(block);
 }
@@ -116,7 +130,7 @@ nlohmann::json MirrorRound::status() const {
     holders.push_back(std::move(each));
   }
   return {{"recovery_key", parts_.key.has_value()},
-          {"cosigned", size_},
+          {"cosigned", cosigned_.size},
           {"holders", std::move(holders)}};
 }
 

@@ -18,6 +18,7 @@
 #include <string_view>
 
 #include "audit/mirror/mirror_talk.h"
+#include "audit/proof/checkpoint.h"
 #include "core/storage/store.h"
 
 namespace hub::audit {
@@ -60,13 +61,15 @@ class MirrorRound {
   };
 
   void send_next(const std::string& name, Holder& holder, MirrorStanding standing);
-  [[nodiscard]] static Buffer next_block(const Parts& parts, MirrorStanding standing,
-                                         std::uint64_t size, std::string note);
+  // Nothing where the store's log is not the one that was cosigned: it was put back.
+  [[nodiscard]] static std::optional<Buffer> next_block(const Parts& parts, MirrorStanding standing,
+                                                        const Checkpoint& cosigned,
+                                                        std::string note);
 
   Parts parts_;
   std::map<std::string, Holder> holders_;
-  std::string note_;  // the cosigned checkpoint of this round
-  std::uint64_t size_ = 0;
+  std::string note_;     // the cosigned checkpoint of this round
+  Checkpoint cosigned_;  // what it says
 };
 
 }  // namespace hub::audit

@@ -130,6 +130,24 @@ TEST_F(Mirrors, AreBroughtEverythingAgainWhenTheyHaveLostIt) {
   EXPECT_EQ(back->leaves, leaves());
 }
 
+// Of a store that was put back beside a newer file.
+TEST_F(Mirrors, AreBroughtNothingOfALogThatIsNotTheOneThatWasCosigned) {
+  grow(10);
+  (void)go_round();
+  owner().commit([&](storage::Connection& store) {
+    for (int i = 0; i < 5; ++i) owner().log.append(store, audit::Entry{}, {});
+  });
+  for (const std::uint64_t size : {12U, 15U, 16U, 5'000U}) {
+    note = cosigned_note({owner().log.origin(), size, crypto::sha256(as_bytes("another tree"))});
+    replace_file(file(), as_bytes(note));
+    EXPECT_THAT(go_round(), IsEmpty());
+    EXPECT_EQ(hackney.standing(name()).entries, 10U) << size;
+  }
+  grow(1);
+  (void)go_round();
+  EXPECT_EQ(hackney.standing(name()).entries, 16U);
+}
+
 TEST_F(Mirrors, AreNoneWithoutARecoveryKey) {
   round = new_round(std::nullopt);
   grow(4);
