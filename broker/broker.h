@@ -26,7 +26,7 @@
 #include "broker/delivery.h"
 #include "broker/keys.h"
 #include "broker/mailbox.h"
-#include "broker/mirror_traffic.h"
+#include "broker/peer_traffic.h"
 #include "broker/snapshot.h"
 #include "broker/waiting_counts.h"
 #include "core/base/clock.h"
@@ -184,7 +184,8 @@ class Broker final : private transport::Server::Handler {
   // Loop thread.
   audit::WitnessRound witness_round_;
   audit::MirrorRound mirror_round_;
-  MirrorTraffic mirror_traffic_;
+  PeerTraffic witness_traffic_;
+  PeerTraffic mirror_traffic_;
   std::map<transport::PeerId, Session> sessions_;
   std::map<std::string, transport::PeerId, std::less<>> peers_;  // greeted sessions by party
   Delivery delivery_;

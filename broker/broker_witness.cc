@@ -44,9 +44,10 @@ void Broker::on_witness_request(Session& session, Bytes content) {
   if (!request) return refuse(session, describe(request.error()));
   if (request->log != session.party) return refuse(session, "witness request for another's log");
   // Who is not there is asked again in the next round.
-  if (const auto* witness = session_of(request->witness)) {
-    send(*witness, MessageKind::WitnessRequest, content);
-  }
+  const auto* witness = session_of(request->witness);
+  if (witness == nullptr) return;
+  if (!witness_traffic_.ask(request->log, request->witness, clock_.steady())) return;
+  send(*witness, MessageKind::WitnessRequest, content);
 }
 
 void Broker::on_witness_answer(Session& session, Bytes content) {
@@ -54,10 +55,9 @@ void Broker::on_witness_answer(Session& session, Bytes content) {
   if (!answer) return refuse(session, describe(answer.error()));
   if (answer->witness != session.party) return refuse(session, "answer of another witness");
   if (answer->log != schemas::kBrokerParty) {
-    if (const auto* asker = session_of(answer->log)) {
-      send(*asker, MessageKind::WitnessAnswer, content);
-    }
-    return;
+    const auto* asker = session_of(answer->log);
+    if (asker == nullptr || !witness_traffic_.answer(answer->log, answer->witness)) return;
+    return send(*asker, MessageKind::WitnessAnswer, content);
   }
   const auto alarm = witness_round_.answered(answer->witness, answer->status, answer->body);
   if (!alarm) return;

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "broker/mirror_traffic.h"
+#include "broker/peer_traffic.h"
 #include "tests/exchange/mirroring.h"
 
 namespace hub::exchange {
@@ -296,17 +296,17 @@ TEST_F(Mirrors, GiveBackAsFarAsWasCosigned) {
 }
 
 // What a broker carries between them.
-TEST(MirrorTraffic, CarriesOnlyWhatIsAnsweredAndOnlyAnswersThatWereAskedFor) {
-  using broker::MirrorTraffic;
-  MirrorTraffic traffic;
+TEST(PeerTraffic, CarriesOnlyWhatIsAnsweredAndOnlyAnswersThatWereAskedFor) {
+  using broker::PeerTraffic;
+  PeerTraffic traffic;
   SteadyTime now(std::chrono::hours(1));
   EXPECT_FALSE(traffic.answer("E1", "E2")) << "nobody asked";
-  for (unsigned i = 0; i < 3 * MirrorTraffic::kMostUnanswered; ++i) {
+  for (unsigned i = 0; i < 3 * PeerTraffic::kMostUnanswered; ++i) {
     EXPECT_TRUE(traffic.ask("E1", "E2", now));
     EXPECT_TRUE(traffic.answer("E1", "E2"));
   }
   EXPECT_FALSE(traffic.answer("E1", "E2"));
-  for (unsigned i = 0; i < MirrorTraffic::kMostUnanswered; ++i) {
+  for (unsigned i = 0; i < PeerTraffic::kMostUnanswered; ++i) {
     EXPECT_TRUE(traffic.ask("E1", "E2", now));
   }
   EXPECT_FALSE(traffic.ask("E1", "E2", now));
@@ -314,7 +314,7 @@ TEST(MirrorTraffic, CarriesOnlyWhatIsAnsweredAndOnlyAnswersThatWereAskedFor) {
   EXPECT_TRUE(traffic.ask("E1", "E3", now));
   EXPECT_TRUE(traffic.answer("E1", "E2"));
   EXPECT_TRUE(traffic.ask("E1", "E2", now));
-  now += MirrorTraffic::kLostAfter - std::chrono::milliseconds(1);
+  now += PeerTraffic::kLostAfter - std::chrono::milliseconds(1);
   EXPECT_FALSE(traffic.ask("E1", "E2", now));
   now += std::chrono::milliseconds(1);
   EXPECT_TRUE(traffic.ask("E1", "E2", now)) << "the answers were lost";
