@@ -10,6 +10,7 @@ import erasure_case
 import network_case
 import users
 from erasure_case import FIRST, SECOND, TARGET
+from network_case import BARKING
 
 
 class Erasure(erasure_case.ErasureCase):
