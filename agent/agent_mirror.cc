@@ -44,7 +44,7 @@ void Agent::begin_mirror_round() {
   for (const auto& code : now->parties->mirror_holders(config_.authority)) {
     holders.emplace(code, now->parties->find(code)->keys.identity);
   }
-  mirror_round_.begin(std::move(holders));
+  mirror_round_.begin(holders);
 }
 
 void Agent::on_mirror_answer(Bytes content) {
@@ -55,7 +55,9 @@ void Agent::on_mirror_answer(Bytes content) {
   if (!reply) return end_session("a holder's answer that is none");
   if (auto* given = std::get_if<audit::MirrorGiven>(&*reply)) {
     if (fetch_ && fetch_->holder == answer->holder) {
-      std::exchange(fetch_, std::nullopt)->answer.set_value(std::move(given->block));
+      auto fetch = std::move(*fetch_);
+      fetch_.reset();
+      fetch.answer.set_value(std::move(given->block));
     }
     return;
   }

@@ -38,7 +38,7 @@ void Broker::begin_mirror_round() {
   for (const auto& code : now->parties->mirror_holders(schemas::kBrokerParty)) {
     holders.emplace(code, now->parties->find(code)->keys.identity);
   }
-  mirror_round_.begin(std::move(holders));
+  mirror_round_.begin(holders);
 }
 
 void Broker::on_mirror_request(Session& session, Bytes content) {

@@ -198,11 +198,11 @@ std::map<std::string, crypto::CosignatureVerifier> Register::witnesses(
 }
 
 std::vector<std::string> Register::mirror_holders(std::string_view of_party) const {
-  constexpr std::size_t kHolders = 2;
+  constexpr std::size_t most = 2;
   std::vector<std::string> out;
   const auto add = [&](const auto& each) {
     const auto& [code, authority] = each;
-    if (authority.suspended || code == of_party || out.size() == kHolders) return;
+    if (authority.suspended || code == of_party || out.size() == most) return;
     out.push_back(code);
   };
   const auto after =

@@ -75,11 +75,11 @@ void seal_leaves(MirrorBlock& block, std::span<const std::string> leaves, std::s
   for (const auto& leaf : leaves) append_entry(row, as_bytes(leaf));
   require(!leaves.empty() && row.size() <= kLargestRow, "the leaves of a block fit a row");
   block.to = block.from + leaves.size();
-  auto sender =
-      crypto::HpkeSender::setup(block.key, sealing_info(hub), crypto::EpochSecret::random());
-  require(sender.has_value(), "a recovery key is no point of low order");
-  block.encapsulated = sender->encapsulated();
-  block.sealed = sender->seal(associated_data(block), row);
+  auto sender = promised(
+      crypto::HpkeSender::setup(block.key, sealing_info(hub), crypto::EpochSecret::random()),
+      "a recovery key is no point of low order");
+  block.encapsulated = sender.encapsulated();
+  block.sealed = sender.seal(associated_data(block), row);
   block.signature = owner.sign(signing_input(block, hub));
 }
 

@@ -50,7 +50,7 @@ bool is_tree_of(storage::Connection& store, const Checkpoint& cosigned) {
 
 MirrorRound::MirrorRound(Parts parts) : parts_(std::move(parts)) {}
 
-void MirrorRound::begin(std::map<std::string, crypto::VerifyKey<crypto::Identity>> holders) {
+void MirrorRound::begin(const std::map<std::string, crypto::VerifyKey<crypto::Identity>>& holders) {
   if (!parts_.key) return;
   std::map<std::string, Holder> now;
   for (const auto& [name, key] : holders) {
@@ -60,8 +60,8 @@ void MirrorRound::begin(std::map<std::string, crypto::VerifyKey<crypto::Identity
   }
   holders_ = std::move(now);
   const auto newest = newest_checkpoint(parts_.cosigned);
-  const auto text = newest ? crypto::unverified_text(newest->note).value_or("") : std::string();
-  auto cosigned = parse_checkpoint(text);
+  if (!newest) return;
+  auto cosigned = parse_checkpoint(crypto::unverified_text(newest->note).value_or(""));
   // What was cosigned under the origin before, if the log was opened anew, is another log's.
   if (!cosigned || cosigned->origin != parts_.origin) return;
   note_ = newest->note;
@@ -92,9 +92,10 @@ std::optional<std::string_view> MirrorRound::answered(const std::string& name,
 void MirrorRound::send_next(const std::string& name, Holder& holder, MirrorStanding standing) {
   if (holder.blocks == kMostBlocks) return;
   ++holder.blocks;
-  parts_.aside([this, name, standing, cosigned = cosigned_, note = note_] {
+  if (!parts_.key) return;
+  parts_.aside([this, name, standing, key = *parts_.key, cosigned = cosigned_, note = note_] {
     try {
-      auto body = next_block(parts_, standing, cosigned, note);
+      auto body = next_block(parts_, key, standing, cosigned, note);
       if (!body) return;
       parts_.back(
           [this, name, body = std::move(*body)]() mutable { parts_.ask(name, std::move(body)); });
@@ -104,11 +105,12 @@ void MirrorRound::send_next(const std::string& name, Holder& holder, MirrorStand
   });
 }
 
-std::optional<Buffer> MirrorRound::next_block(const Parts& parts, MirrorStanding standing,
-                                              const Checkpoint& cosigned, std::string note) {
+std::optional<Buffer> MirrorRound::next_block(const Parts& parts, const crypto::RecoveryPublic& key,
+                                              MirrorStanding standing, const Checkpoint& cosigned,
+                                              std::string note) {
   MirrorBlock block;
   block.origin = parts.origin;
-  block.key = *parts.key;
+  block.key = key;
   block.checkpoint = std::move(note);
   const auto leaves = parts.store.read([&](storage::Connection& store) {
     if (!is_tree_of(store, cosigned)) return std::vector<std::string>();

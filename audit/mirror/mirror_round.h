@@ -46,9 +46,9 @@ class MirrorRound {
   explicit MirrorRound(Parts parts);
 
   // Holders by party, with the keys that sign their standings.
-  void begin(std::map<std::string, crypto::VerifyKey<crypto::Identity>> holders);
+  void begin(const std::map<std::string, crypto::VerifyKey<crypto::Identity>>& holders);
   // A holder's answer. What it makes of it, where that is worth an alarm.
-  std::optional<std::string_view> answered(const std::string& holder, const MirrorReply& reply);
+  std::optional<std::string_view> answered(const std::string& name, const MirrorReply& reply);
 
   // For a daemon's status: {"recovery_key", "cosigned", "holders": [{"holder", "entries"}]}.
   [[nodiscard]] nlohmann::json status() const;
@@ -62,7 +62,9 @@ class MirrorRound {
 
   void send_next(const std::string& name, Holder& holder, MirrorStanding standing);
   // Nothing where the store's log is not the one that was cosigned: it was put back.
-  [[nodiscard]] static std::optional<Buffer> next_block(const Parts& parts, MirrorStanding standing,
+  [[nodiscard]] static std::optional<Buffer> next_block(const Parts& parts,
+                                                        const crypto::RecoveryPublic& key,
+                                                        MirrorStanding standing,
                                                         const Checkpoint& cosigned,
                                                         std::string note);
 
