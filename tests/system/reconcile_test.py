@@ -100,7 +100,7 @@ class Reconcile(network_case.NetworkCase):
         one = findings[0]["envelope"]
 
         def told():
-            self.export(self.sender)
+            self.export(self.sender, self.network.broker)
             return re.search("(?s)  sent .*  relayed ", self.hubctl_reconcile("--envelope", one).stdout)
         self.wait(told, 30, "the timeline of an envelope")
         self.assertEqual(self.reconcile()[:2], (0, []), "within an hour they are too new to tell")
