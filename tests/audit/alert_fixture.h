@@ -80,4 +80,16 @@ class SmallLog {
   std::uint64_t next_ = 0;
 };
 
+inline Time at(int hour, int minute = 0, int second = 0, int day = 0) {
+  return SmallLog::at(hour, minute, second, day);
+}
+
+// Records of nobody's relation, so that what is common can be told.
+inline void usual_looks(SmallLog& log, int count) {
+  for (int i = 0; i < count; ++i) {
+    log.add(SmallLog::shown("zoe" + std::to_string(i % 200), at(9, 0, i / 100),
+                            static_cast<std::uint8_t>(i % 200)));
+  }
+}
+
 }  // namespace hub::alerts

@@ -1,33 +1,18 @@
-// Each rule: what makes it speak, what does not, and what it says.
+// The rules about what people look at: what makes each speak, what does not, and what it says.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <array>
-#include <memory>
-#include <set>
 
 #include "tests/audit/alert_fixture.h"
 
 namespace hub::alerts {
 namespace {
 
-using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-Time at(int hour, int minute = 0, int second = 0, int day = 0) {
-  return SmallLog::at(hour, minute, second, day);
-}
-
-// Records of nobody's relation, so that what is common can be told.
-void usual_looks(SmallLog& log, int count) {
-  for (int i = 0; i < count; ++i) {
-    log.add(SmallLog::shown("zoe" + std::to_string(i % 200), at(9, 0, i / 100),
-                            static_cast<std::uint8_t>(i % 200)));
-  }
-}
 
 // ---- R3
 
@@ -409,184 +394,6 @@ TEST(TwoPlaces, AProgramIsNowhere) {
     log.add(shown);
   }
   EXPECT_THAT(log.alerts(), IsEmpty());
-}
-
-// ---- R16, R17, R18
-
-TEST(LogTrouble, EntriesThatSaySoAreAlerts) {
-  for (const auto* outcome :
-       {"log-opened-anew", "log-restored", "log-forked", "log-not-continued"}) {
-    SmallLog log;
-    log.add(SmallLog::of_agent(at(10), "admin", outcome));
-    ASSERT_THAT(log.of(Rule::LogTrouble), SizeIs(1)) << outcome;
-    EXPECT_EQ(log.alerts()[0].score, 5U);
-    EXPECT_THAT(log.alerts()[0].finding.actors, IsEmpty());
-  }
-}
-
-TEST(LogTrouble, AClockThatGoesBackByMoreThanAMinuteIsAnAlert) {
-  SmallLog log;
-  log.add(SmallLog::of_agent(at(10), "admin", "started"));
-  log.add(SmallLog::of_agent(at(9, 59), "admin", "started"));
-  EXPECT_THAT(log.alerts(), IsEmpty());
-  log.add(SmallLog::of_agent(at(9, 57, 59), "admin", "started"));
-  ASSERT_THAT(log.of(Rule::LogTrouble), SizeIs(1));
-  EXPECT_THAT(log.alerts()[0].finding.why,
-              HasSubstr("went back from 2027-01-13T09:59:00.000Z to 2027-01-13T09:57:59.000Z"));
-}
-
-TEST(LogTrouble, MissingEntriesAreAnAlert) {
-  SmallLog log;
-  log.add(SmallLog::of_agent(at(10), "admin", "started"));
-  log.skip(3);
-  log.add(SmallLog::of_agent(at(10), "admin", "started"));
-  ASSERT_THAT(log.of(Rule::LogTrouble), SizeIs(1));
-  EXPECT_THAT(log.alerts()[0].finding.why, HasSubstr("after entry 0 the next one there is 4"));
-}
-
-TEST(LogTrouble, SilenceAloneIsWeak) {
-  AlertSettings settings;
-  settings.least_score = 1;
-  SmallLog log, all(settings);
-  for (auto* each : {&log, &all}) {
-    each->add(SmallLog::of_agent(at(10), "admin", "started"));
-    each->add(SmallLog::of_agent(at(10, 0, 0, 3), "admin", "started"));
-  }
-  EXPECT_THAT(all.alerts(), IsEmpty());
-  for (auto* each : {&log, &all}) {
-    each->add(SmallLog::of_agent(at(10, 0, 1, 6), "admin", "started"));
-  }
-  EXPECT_THAT(log.alerts(), IsEmpty());
-  EXPECT_THAT(all.of(Rule::LogTrouble), SizeIs(1));
-}
-
-Activity exchange(Time time, const std::string& act, std::uint8_t number,
-                  const std::string& recipient = "E09000012") {
-  auto out = SmallLog::of_agent(time, act, act == "disclosure" ? "sealed" : "held");
-  out.recipient = recipient;
-  out.count = 1;
-  out.envelopes = {crypto::sha256(ByteWriter().u8(number).view())};
-  return out;
-}
-
-TEST(NeverAcknowledged, SevenDaysWithoutAnAnswerAreAnAlert) {
-  SmallLog log;
-  log.add(exchange(at(10), "disclosure", 1));
-  log.add(exchange(at(10), "disclosure", 2, "E09000007"));
-  log.add(exchange(at(10, 0, 0, 1), "receipt", 2, "E09000007"));
-  log.add(SmallLog::of_agent(at(10, 0, 0, 7), "admin", "started"));
-  EXPECT_THAT(log.of(Rule::NeverAcknowledged), IsEmpty());
-  log.add(SmallLog::of_agent(at(10, 0, 1, 7), "admin", "started"));
-  const auto alerts = log.of(Rule::NeverAcknowledged);
-  ASSERT_THAT(alerts, SizeIs(1));
-  EXPECT_EQ(alerts[0].finding.why,
-            "E09000012 has not acknowledged 1 record within 7 days; the first was sealed at "
-            "2027-01-13T10:00:00.000Z");
-}
-
-TEST(NeverAcknowledged, OneFindingUntilTheRecipientHasCaughtUp) {
-  SmallLog log;
-  for (int day = 0; day < 4; ++day) {
-    log.add(exchange(at(10, 0, 0, day), "disclosure", static_cast<std::uint8_t>(day)));
-  }
-  log.add(SmallLog::of_agent(at(11, 0, 0, 9), "admin", "started"));
-  ASSERT_THAT(log.of(Rule::NeverAcknowledged), SizeIs(1));
-  EXPECT_EQ(log.of(Rule::NeverAcknowledged)[0].finding.amount, 3U);
-  for (int day = 0; day < 4; ++day) {
-    log.add(exchange(at(12, 0, 0, 9), "receipt", static_cast<std::uint8_t>(day)));
-  }
-  log.add(exchange(at(13, 0, 0, 9), "disclosure", 99));
-  log.add(SmallLog::of_agent(at(14, 0, 0, 20), "admin", "started"));
-  EXPECT_THAT(log.of(Rule::NeverAcknowledged), SizeIs(2));
-}
-
-TEST(NeverAcknowledged, WhatWasSealedAgainIsFollowedUnderItsNewEnvelope) {
-  SmallLog log;
-  log.add(exchange(at(10), "disclosure", 1));
-  auto reopened = SmallLog::of_agent(at(11), "admin", "stream-reopened");
-  reopened.recipient = "E09000012";
-  log.add(reopened);
-  log.add(exchange(at(12), "disclosure", 2));
-  log.add(exchange(at(13), "receipt", 2));
-  log.add(SmallLog::of_agent(at(10, 0, 0, 30), "admin", "started"));
-  EXPECT_THAT(log.of(Rule::NeverAcknowledged), IsEmpty());
-}
-
-TEST(ManyEyes, FourPeopleWithinADayAreAnAlert) {
-  SmallLog log;
-  for (const auto* who : {"ann", "bob", "cyd", "ann"}) log.add(SmallLog::shown(who, at(10), 7));
-  log.add(SmallLog::shown("dee", at(10, 0, 0, 1), 7));
-  EXPECT_THAT(log.alerts(), IsEmpty()) << "three, and one a day later";
-  for (const auto* who : {"eve", "fay", "gus"}) log.add(SmallLog::shown(who, at(11, 0, 0, 1), 7));
-  const auto alerts = log.of(Rule::ManyEyes);
-  ASSERT_THAT(alerts, SizeIs(1));
-  EXPECT_THAT(alerts[0].finding.actors, ElementsAre("dee", "eve", "fay", "gus"));
-  EXPECT_THAT(alerts[0].finding.why, HasSubstr("4 people opened record 00000000-"));
-}
-
-// ---- together
-
-TEST(Alerts, WeakFindingsOfOneDayAreAnAlertTogether) {
-  SmallLog log;
-  log.add(SmallLog::shown("ann", at(10), 1, {"surname:bob"}));
-  EXPECT_THAT(log.alerts(), IsEmpty());
-  log.add(SmallLog::shown("ann", at(19, 30), 1));
-  const auto alerts = log.alerts();
-  ASSERT_THAT(alerts, SizeIs(1));
-  EXPECT_EQ(alerts[0].score, 2U);
-  EXPECT_THAT(alerts[0].also, SizeIs(1));
-}
-
-TEST(Alerts, TheSameLogGivesTheSameIds) {
-  const auto make = [] {
-    auto log = std::make_unique<SmallLog>();
-    usual_looks(*log, 50);
-    log->add(SmallLog::shown("ann", at(23), 1, {"address:bob"}));
-    log->add(SmallLog::shown("bob", at(23), 1, {"address:bob"}));
-    return log;
-  };
-  const auto first = make()->alerts();
-  auto again = make();
-  again->add(SmallLog::shown("ann", at(23, 30), 2, {"address:bob"}));
-  const auto second = again->alerts();
-  ASSERT_EQ(first.size(), 4U);
-  ASSERT_EQ(second.size(), 4U);
-  std::set<std::string> ids, more;
-  for (const auto& alert : first) ids.insert(alert.finding.id);
-  for (const auto& alert : second) more.insert(alert.finding.id);
-  EXPECT_EQ(ids, more) << "an episode that goes on keeps its id";
-  EXPECT_EQ(ids.size(), 4U);
-  EXPECT_EQ(ids.begin()->size(), 16U);
-}
-
-TEST(Alerts, TwoOfOneRuleThatBeginWithOneEntryHaveTwoIds) {
-  SmallLog log;
-  log.add(SmallLog::shown("ann", at(10), 1, {"address:bob", "address:cyd"}));
-  const auto alerts = log.alerts();
-  ASSERT_THAT(alerts, SizeIs(2));
-  EXPECT_EQ(alerts[0].finding.entries, alerts[1].finding.entries);
-  EXPECT_NE(alerts[0].finding.id, alerts[1].finding.id);
-}
-
-TEST(Alerts, AnErasedDetailNamesNobody) {
-  SmallLog log;
-  auto look = SmallLog::shown("", at(23), 1);
-  look.records.clear();
-  log.add(look);
-  EXPECT_THAT(log.alerts(), IsEmpty());
-}
-
-TEST(Ledger, DropsTheOldestAndCountsThem) {
-  Ledger ledger(10);
-  for (std::uint64_t i = 0; i < 1000; ++i) {
-    ledger.add(Rule::Volume, std::to_string(i), {i, at(10), "ann", std::nullopt}).score = 5;
-  }
-  EXPECT_EQ(ledger.findings().size(), 10U);
-  EXPECT_EQ(ledger.left_out(), 990U);
-  EXPECT_EQ(ledger.find(Rule::Volume, "989"), nullptr);
-  ASSERT_NE(ledger.find(Rule::Volume, "990"), nullptr);
-  EXPECT_EQ(ledger.find(Rule::Volume, "990")->entries, std::vector<std::uint64_t>{990});
-  EXPECT_EQ(ledger.find(Rule::Sequence, "990"), nullptr);
 }
 
 }  // namespace
